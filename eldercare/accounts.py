@@ -1,0 +1,211 @@
+"""People and what they may do. Roles are data that a bureau can read and sign; they are synced after every migrate."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.contrib.auth.models import AbstractUser, Group, UserManager
+from django.db import models
+
+from eldercare.regions import Region
+from eldercare.scoping import ScopedQuerySet
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role: its name for people, what it is for, whether it works in the admin, and its permissions."""
+
+    code: str
+    label: str
+    description: str
+    staff: bool
+    permissions: tuple[str, ...]
+
+
+def _all(app: str, *models_: str, verbs: tuple[str, ...] = ("view", "add", "change", "delete")) -> tuple[str, ...]:
+    return tuple(f"{app}.{verb}_{model}" for model in models_ for verb in verbs)
+
+
+def _view(app: str, *models_: str) -> tuple[str, ...]:
+    return _all(app, *models_, verbs=("view",))
+
+
+READ_REGISTERS = (
+    *_view("eldercare", "region", "regionalias", "divisionedition", "populationfact", "policy", "policyconflict", "upload"),
+    *_view("eldercare", "reviewevent"),
+    *_view("facilities", "facility", "facilityrecord", "functionzone", "operatorcontract", "declaration", "servicelink"),
+    *_view("facilities", "exemption", "standardedition", "requirement", "acceptancereview", "zonealias"),
+    *_view("plans", "plantable", "plantarget", "printedtotal", "reportingperiod", "progressreport", "target", "duty"),
+    *_view("subsidies", "subsidyscheme"),
+    *_view("training", "quotatable", "trainingquota", "quotatotal"),
+)
+DASHBOARD = ("eldercare.view_dashboard",)
+API = ("eldercare.use_api",)
+
+ROLES = (
+    Role(
+        "clerk",
+        "科员",
+        "管理本区县的计划表、标准、设施、补助和培训；起草验收；接收或退回各乡镇月报。",
+        True,
+        (
+            *READ_REGISTERS,
+            *DASHBOARD,
+            *API,
+            *_all("eldercare", "populationfact"),
+            *_all("eldercare", "regionalias", verbs=("add", "change")),
+            "eldercare.decide_regionalias",
+            "eldercare.change_region",
+            *_all("facilities", "facility", verbs=("add", "change")),
+            *_all("facilities", "operatorcontract", "declaration", "servicelink", "exemption", verbs=("add", "change")),
+            *_all("facilities", "acceptancereview", verbs=("add", "change")),
+            "facilities.submit_acceptancereview",
+            *_all("plans", "plantable", "plantarget", "reportingperiod", verbs=("add", "change")),
+            "plans.receive_progressreport",
+            *_all("training", "quotatable", "trainingquota", verbs=("add", "change")),
+            "eldercare.upload_for_township",
+            "eldercare.confirm_upload",
+        ),
+    ),
+    Role(
+        "reviewer",
+        "审核",
+        "审核设施验收：通过，或附理由退回；认定有证据的条件。",
+        True,
+        (
+            *READ_REGISTERS,
+            *DASHBOARD,
+            *API,
+            *_all("facilities", "declaration", verbs=("add", "change")),
+            *_all("facilities", "zonealias", verbs=("add", "change")),
+            "facilities.change_acceptancereview",
+            "facilities.decide_acceptancereview",
+            "facilities.decide_zonealias",
+        ),
+    ),
+    Role(
+        "approver",
+        "科长",
+        "同意原则性条款的偏差说明；撤销验收。",
+        True,
+        (
+            *READ_REGISTERS,
+            *DASHBOARD,
+            *API,
+            "facilities.change_acceptancereview",
+            "facilities.consent_waiver",
+            "facilities.revoke_acceptancereview",
+        ),
+    ),
+    Role(
+        "township",
+        "乡镇经办",
+        "每月下载、填报并上传本乡镇的建设进度表；只看得到本乡镇。",
+        False,
+        (*API, "eldercare.upload_progress", "eldercare.confirm_upload", "eldercare.view_upload", "eldercare.view_township_page"),
+    ),
+    Role("leader", "领导", "查看本级及下级区划的进度、覆盖率、资金和培训，只读。", False, (*DASHBOARD, *API)),
+    Role("apiclient", "数据接口", "通过接口读取本区划的统计数据和名录，只读。", False, API),
+    Role(
+        "admin",
+        "系统管理员",
+        "管理账号、角色和区划，查看全部数据与操作日志；不作业务决定。",
+        True,
+        (
+            *READ_REGISTERS,
+            *DASHBOARD,
+            *API,
+            "eldercare.see_everything",
+            *_all("eldercare", "user"),
+            "auth.view_group",
+            "eldercare.view_auditrecord",
+            "eldercare.view_apitoken",
+            "eldercare.delete_apitoken",
+        ),
+    ),
+)
+ROLE_BY_CODE = {role.code: role for role in ROLES}
+
+
+class ScopedUserManager(UserManager.from_queryset(ScopedQuerySet)):
+    """Accounts, created as Django does and scoped as everything else is."""
+
+
+class User(AbstractUser):
+    """账号: a person with roles in one region. Without a region a person sees nothing, unless the role sees everything."""
+
+    scope_lookups = ("region__path",)
+
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="users", verbose_name="所属区划"
+    )
+    full_name = models.CharField("姓名", max_length=50, blank=True)
+    must_change_password = models.BooleanField("下次登录须改密码", default=False)
+
+    objects = ScopedUserManager()
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = verbose_name_plural = "账号"
+        permissions = [
+            ("see_everything", "查看全部区划的数据"),
+            ("view_dashboard", "查看区县看板"),
+            ("view_township_page", "查看乡镇工作台"),
+            ("use_api", "读取数据接口"),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        return self.full_name or self.username
+
+    @cached_property
+    def sees_everything(self) -> bool:
+        """Whether region does not limit this account."""
+        return self.is_active and self.has_perm("eldercare.see_everything")
+
+    @cached_property
+    def scope_paths(self) -> tuple[str, ...]:
+        """Subtrees this account may see: its region and the units that its region succeeded."""
+        if self.region is None:
+            return ()
+        predecessors = Region.objects.filter(successor=self.region).values_list("path", flat=True)
+        return (self.region.path, *predecessors)
+
+    @cached_property
+    def roles(self) -> tuple[Role, ...]:
+        names = set(self.groups.values_list("name", flat=True))
+        return tuple(role for role in ROLES if role.label in names)
+
+    @property
+    def role_labels(self) -> str:
+        return "、".join(role.label for role in self.roles) or ("超级用户" if self.is_superuser else "未分配角色")
+
+    @property
+    def is_township_user(self) -> bool:
+        """Whether the account stands inside one township and works there."""
+        return self.region is not None and self.region.is_township
+
+
+def sync_roles(**kwargs) -> None:
+    """Make groups and permissions equal to ROLES; runs after migrate, when all permissions exist."""
+    from django.contrib.auth.models import Permission  # noqa: PLC0415 - the registry is ready only now
+
+    known = {
+        f"{app}.{codename}": pk
+        for pk, app, codename in Permission.objects.values_list("pk", "content_type__app_label", "codename")
+    }
+    for role in ROLES:
+        missing = [name for name in role.permissions if name not in known]
+        if missing:
+            return  # another app's permissions are still to be created; its own post_migrate comes later
+        group, _ = Group.objects.get_or_create(name=role.label)
+        group.permissions.set([known[name] for name in role.permissions])
+
+
+def grant(user: User, *codes: str) -> None:
+    """Give roles to an account; staff access follows from them."""
+    roles = [ROLE_BY_CODE[code] for code in codes]
+    user.groups.set(Group.objects.filter(name__in=[role.label for role in roles]))
+    user.is_staff = any(role.staff for role in roles)
+    user.save()

@@ -1,0 +1,19 @@
+"""The kernel as a Django app."""
+
+from django.apps import AppConfig
+
+
+class EldercareConfig(AppConfig):
+    """Regions, policies, accounts, review, audit, figures, facts, uploads."""
+
+    name = "eldercare"
+    verbose_name = "基础数据与系统"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from django.db.models.signals import post_migrate  # noqa: PLC0415 - apps must be loaded first
+
+        from eldercare import accounts, uploads  # noqa: PLC0415
+
+        post_migrate.connect(accounts.sync_roles, dispatch_uid="eldercare.sync_roles")
+        uploads.connect()

@@ -1,0 +1,105 @@
+"""Loading published divisions: each unit becomes one dated row, from the edition that brings it to the one that ends it."""
+
+import csv
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from django.db import transaction
+
+from eldercare import audit
+from eldercare.regions import DivisionEdition, Kind, Region, short_name
+
+SOURCE = "国家统计局统计用区划代码和城乡划分代码"
+VILLAGE_KIND = {"居委会": Kind.COMMUNITY, "村委会": Kind.VILLAGE, "其他": Kind.OTHER}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One unit of one edition, as published."""
+
+    code: str
+    name: str
+    kind: str
+    parent: str
+
+
+def township_kind(name: str) -> str:
+    """Kind of a township-level unit by its ending; units that are none of the three are 其他."""
+    endings = {"街道": Kind.STREET, "镇": Kind.TOWN, "乡": Kind.TOWNSHIP}
+    return next((kind for ending, kind in endings.items() if name.endswith(ending)), Kind.OTHER)
+
+
+def read_divisions(path: Path) -> dict[str, dict[date, list[Unit]]]:
+    """{district code: {edition: units, townships before villages}} of a divisions file."""
+    found: dict[str, dict[date, dict[str, Unit]]] = defaultdict(lambda: defaultdict(dict))
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        for row in csv.DictReader(lines):
+            units = found[row["county_code"]][date.fromisoformat(row["edition"])]
+            township = Unit(row["township_code"], row["township"], township_kind(row["township"]), row["county_code"])
+            units.setdefault(township.code, township)
+            units[row["village_code"]] = Unit(
+                row["village_code"], row["village"], VILLAGE_KIND[row["kind"]], row["township_code"]
+            )
+    return {
+        code: {edition: sorted(units.values(), key=lambda unit: len(unit.code)) for edition, units in editions.items()}
+        for code, editions in found.items()
+    }
+
+
+@transaction.atomic
+def load_upper(path: Path) -> None:
+    """Provinces, cities and districts; present ones stay as they are."""
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        for row in csv.DictReader(lines):
+            parent = Region.objects.get(code=row["parent"]) if row["parent"] else None
+            Region.objects.get_or_create(
+                code=row["code"], edition=None, defaults={"name": row["name"], "kind": row["kind"], "parent": parent}
+            )
+
+
+@transaction.atomic
+def load_edition(district: Region, edition: date, units: list[Unit]) -> dict[str, int]:
+    """Bring one district to one edition: what is new begins, what is gone ends, what stays is untouched.
+
+    Editions are loaded oldest first; loading one again changes nothing. Returns counts of units begun, ended and kept.
+    """
+    if DivisionEdition.objects.filter(district=district, published_on=edition).exists():
+        return {"begun": 0, "ended": 0, "kept": len(units)}
+    first = not DivisionEdition.objects.filter(district=district).exists()
+    open_rows = {row.code: row for row in district.below().filter(valid_to__isnull=True).exclude(pk=district.pk)}
+    kept = {
+        unit.code
+        for unit in units
+        if unit.code in open_rows and (open_rows[unit.code].name, open_rows[unit.code].kind) == (unit.name, unit.kind)
+    }
+    ended = [row.pk for code, row in open_rows.items() if code not in kept]
+    Region.objects.filter(pk__in=ended).update(valid_to=edition)
+    _begin([unit for unit in units if unit.code not in kept], district, edition, None if first else edition, open_rows, kept)
+    DivisionEdition.objects.create(district=district, published_on=edition, source=SOURCE)
+    counts = {"begun": len(units) - len(kept), "ended": len(ended), "kept": len(kept)}
+    audit.record("regions.loaded", target=district, detail={"edition": edition.isoformat(), **counts})
+    return counts
+
+
+def _begin(units, district: Region, edition: date, valid_from, open_rows, kept) -> None:
+    """Create the units of an edition level by level, so that each finds its parent."""
+    parents = {district.code: district} | {code: open_rows[code] for code in kept}
+    for length in sorted({len(unit.code) for unit in units}):
+        level = [unit for unit in units if len(unit.code) == length]
+        created = Region.objects.bulk_create(_row(unit, parents[unit.parent], edition, valid_from) for unit in level)
+        parents |= {row.code: row for row in created}
+
+
+def _row(unit: Unit, parent: Region, edition: date, valid_from) -> Region:
+    return Region(
+        code=unit.code,
+        name=unit.name,
+        short_name=short_name(unit.name),
+        kind=unit.kind,
+        parent=parent,
+        path=f"{parent.path}{unit.code}Z",
+        edition=edition,
+        valid_from=valid_from,
+    )

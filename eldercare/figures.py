@@ -1,0 +1,200 @@
+"""Published numbers. No page, export or endpoint prints a rate that is not a Figure of a defined id."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from django.db.models import Max, Q
+
+from eldercare.regions import TOWNSHIP_KINDS, Kind, Region
+
+PER_HUNDRED, PER_THOUSAND, PLAIN = 100, 1000, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a published number means: the words for its parts, its scale and the clause or decision it follows."""
+
+    id: str
+    label: str
+    numerator: str
+    denominator: str
+    source: str
+    unit: str = "%"
+    scale: int = PER_HUNDRED
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One published number with everything it rests on. `value` is rounded half-up to one decimal, or None with a reason."""
+
+    definition: str
+    label: str
+    numerator: int | Decimal | None
+    denominator: int | Decimal | None
+    value: Decimal | None
+    unit: str
+    as_of: date
+    edition: date | None
+    reason: str = ""
+    exact: Fraction | None = None
+
+    def as_dict(self) -> dict:
+        """The contract's JSON object."""
+        return {
+            "definition": self.definition,
+            "label": self.label,
+            "numerator": _number(self.numerator),
+            "denominator": _number(self.denominator),
+            "value": _number(self.value),
+            "unit": self.unit,
+            "as_of": self.as_of.isoformat(),
+            "edition": self.edition.isoformat() if self.edition else None,
+            "reason": self.reason,
+        }
+
+
+def _number(value: int | Decimal | None) -> int | float | None:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() and value.as_tuple().exponent >= 0 else float(value)
+    return value
+
+
+def rounded(exact: Fraction) -> Decimal:
+    """One decimal, half up; rounded from the exact fraction and never from a rounded number."""
+    return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a figure is asked about: a district and its units on a day, and the year when one year alone is meant."""
+
+    district: Region
+    as_of: date
+    edition: date | None
+    units: tuple[Region, ...]
+    year: int | None = None
+    _read: dict = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, key: str, read: Callable[["Scope"], object]):
+        """What `read` answers for this scope, asked only once however many figures need it."""
+        if key not in self._read:
+            self._read[key] = read(self)
+        return self._read[key]
+
+    @property
+    def townships(self) -> list[Region]:
+        """Streets, towns and townships in the order of their codes."""
+        return [unit for unit in self.units if unit.kind in TOWNSHIP_KINDS]
+
+    def township_code(self, unit: Region) -> str | None:
+        """Code of the township that a unit lies in (itself, when it is one)."""
+        codes = unit.ancestor_codes
+        depth = len(self.district.ancestor_codes)
+        return codes[depth] if len(codes) > depth else None
+
+
+@dataclass(slots=True)
+class FigureSet:
+    """The figures of a district and of each of its townships."""
+
+    scope: Scope
+    district: dict[str, Figure] = field(default_factory=dict)
+    townships: dict[str, dict[str, Figure]] = field(default_factory=dict)
+
+    def add(self, township: str | None, figure: Figure) -> None:
+        target = self.district if township is None else self.townships.setdefault(township, {})
+        target[figure.definition] = figure
+
+    def as_dict(self) -> dict:
+        """The contract's body of /api/v1/coverage/."""
+        scope = self.scope
+        return {
+            "district": {"code": scope.district.code, "name": scope.district.name},
+            "as_of": scope.as_of.isoformat(),
+            "edition": scope.edition.isoformat() if scope.edition else None,
+            "figures": [figure.as_dict() for figure in self.district.values()],
+            "townships": [
+                {
+                    "code": unit.code,
+                    "name": unit.name,
+                    "figures": [figure.as_dict() for figure in self.townships.get(unit.code, {}).values()],
+                }
+                for unit in scope.townships
+            ],
+        }
+
+
+_definitions: dict[str, Definition] = {}
+_providers: list[Callable[[Scope], Iterable[tuple[str | None, Figure]]]] = []
+
+
+def define(*definitions: Definition) -> None:
+    """Add definitions to the catalogue; the same id twice must mean the same thing."""
+    for definition in definitions:
+        if _definitions.setdefault(definition.id, definition) != definition:
+            raise ValueError(f"figure {definition.id} is defined twice")
+
+
+def provide(function: Callable[[Scope], Iterable[tuple[str | None, Figure]]]) -> None:
+    """Register a function that yields (township code or None for the district, Figure) for a scope."""
+    if function not in _providers:
+        _providers.append(function)
+
+
+def definition(id_: str) -> Definition:
+    """The definition of that id; KeyError when nobody defined it."""
+    return _definitions[id_]
+
+
+def catalogue() -> list[Definition]:
+    """Every defined figure."""
+    return list(_definitions.values())
+
+
+def ratio(id_: str, numerator, denominator, scope: Scope, *, reason: str = "", label: str = "") -> Figure:
+    """A Figure from its two parts. A denominator of 0, or an unknown part, gives a null value with the reason."""
+    meaning = _definitions[id_]
+    why = reason or _why_unknown(meaning, numerator, denominator)
+    exact = None if why else Fraction(numerator) / Fraction(denominator) * meaning.scale
+    return Figure(
+        definition=id_,
+        label=label or meaning.label,
+        numerator=numerator,
+        denominator=denominator,
+        value=None if exact is None else rounded(exact),
+        unit=meaning.unit,
+        as_of=scope.as_of,
+        edition=scope.edition,
+        reason=why,
+        exact=exact,
+    )
+
+
+def _why_unknown(meaning: Definition, numerator, denominator) -> str:
+    if denominator is None:
+        return f"{meaning.denominator}未知"
+    if denominator == 0:
+        return f"{meaning.denominator}为0"
+    return f"{meaning.numerator}未知" if numerator is None else ""
+
+
+def scope_for(district: Region, as_of: date, year: int | None = None) -> Scope:
+    """The district's units on a day and the edition they come from: one query."""
+    known = Max("editions__published_on", filter=Q(editions__published_on__lte=as_of))
+    rows = district.below().on(as_of).annotate(edition_on=known, first_edition=Max("editions__published_on"))
+    units = list(rows.order_by("path"))
+    top = next((unit for unit in units if unit.kind == Kind.DISTRICT), None)
+    edition = (top.edition_on or top.first_edition) if top else None
+    return Scope(district, as_of, edition, tuple(units), year)
+
+
+def compute(district: Region, as_of: date, year: int | None = None) -> FigureSet:
+    """All published figures of a district and its townships on a day."""
+    result = FigureSet(scope_for(district, as_of, year))
+    for provider in _providers:
+        for township, figure in provider(result.scope):
+            result.add(township, figure)
+    return result

@@ -1,0 +1,51 @@
+"""Loading a whole policy folder: check everything, then store everything in one transaction."""
+
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+import facilities.loading
+import plans.loading
+import subsidies.loading
+import training.loading
+from eldercare import audit, policyfiles
+from eldercare.folders import Changes, FolderErrors, read_toml
+from eldercare.policies import Policy
+from eldercare.policyfiles import Folder
+
+LOADERS = (facilities.loading, plans.loading, subsidies.loading, training.loading)
+CONFLICT_FILES = ("policy.toml", "standards.toml", "schemes.toml", "indicators.toml", "duties.toml")
+
+
+def load(path: Path) -> tuple[Policy, list[Changes]]:
+    """Bring the stored policy in step with its folder. Raises FolderErrors with all problems of all files, changing nothing."""
+    folder = policyfiles.open_folder(path)
+    _check(folder)
+    with transaction.atomic():
+        policy, head = policyfiles.save_policy(folder)
+        changes = [head, *(change for loader in LOADERS for change in loader.load(folder, policy))]
+        changes.append(policyfiles.save_conflicts(policy, _conflicts(folder)))
+        if any(change.any for change in changes):
+            Policy.objects.filter(pk=policy.pk).update(loaded_at=timezone.now())
+            audit.record("policy.loaded", target=policy, detail={change.label: change.total for change in changes})
+    return policy, changes
+
+
+def _check(folder: Folder) -> None:
+    problems = []
+    for loader in LOADERS:
+        try:
+            loader.check(folder)
+        except FolderErrors as errors:
+            problems += errors.problems
+    if problems:
+        raise FolderErrors(problems)
+
+
+def _conflicts(folder: Folder) -> list[tuple[str, dict]]:
+    rows = []
+    for name in CONFLICT_FILES:
+        for number, row in enumerate(read_toml(folder.path, name).get("conflict", []), 1):
+            rows.append((str(row.get("id", f"{name.removesuffix('.toml')}-{number}")), row))
+    return rows

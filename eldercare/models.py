@@ -1,0 +1,24 @@
+"""Index of the kernel's models; each lives in the file of its concept."""
+
+from eldercare.accounts import User
+from eldercare.audit import AuditRecord
+from eldercare.policies import Policy, PolicyConflict
+from eldercare.regions import DivisionEdition, PopulationFact, Region, RegionAlias
+from eldercare.review import ReviewEvent
+from eldercare.tokens import ApiToken
+from eldercare.uploads import StagedRows, Upload
+
+__all__ = [
+    "ApiToken",
+    "AuditRecord",
+    "DivisionEdition",
+    "Policy",
+    "PolicyConflict",
+    "PopulationFact",
+    "Region",
+    "RegionAlias",
+    "ReviewEvent",
+    "StagedRows",
+    "Upload",
+    "User",
+]

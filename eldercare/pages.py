@@ -1,0 +1,70 @@
+"""Pages that belong to no app: signing in, the way home, health, refusals."""
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.contrib.auth.decorators import login_not_required
+from django.utils.decorators import method_decorator
+from django.views.generic import TemplateView
+
+from eldercare import audit
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignIn(LoginView):
+    """The login page; both outcomes are recorded."""
+
+    redirect_authenticated_user = True
+
+    def form_valid(self, form) -> HttpResponse:
+        response = super().form_valid(form)
+        audit.record("login", by=self.request.user, address=client_address(self.request))
+        return response
+
+    def form_invalid(self, form) -> HttpResponse:
+        name = form.data.get("username", "")[:100]
+        audit.record("login.failed", detail={"username": name}, address=client_address(self.request))
+        return super().form_invalid(form)
+
+
+class SignOut(LogoutView):
+    """Signing out, recorded."""
+
+    def post(self, request, *args, **kwargs) -> HttpResponse:
+        audit.record("logout", by=request.user, address=client_address(request))
+        return super().post(request, *args, **kwargs)
+
+
+class Help(TemplateView):
+    """How to use the portal, by role."""
+
+    template_name = "help.html"
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The address the request came from."""
+    return request.META.get("REMOTE_ADDR") or None
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Send each role to where its work is."""
+    user = request.user
+    if user.is_township_user or user.has_perm("eldercare.view_dashboard"):
+        return redirect("dashboard")
+    if user.is_staff:
+        return redirect("admin:index")
+    return redirect("help")
+
+
+@login_not_required
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Whether the portal answers and reaches its database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that is too old or came from elsewhere, explained."""
+    return render(request, "403_csrf.html", status=403)

@@ -1,0 +1,280 @@
+"""Administrative divisions: a tree kept as materialised paths, dated, with successors and confirmed other names."""
+
+import re
+from datetime import date
+from difflib import SequenceMatcher
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from eldercare.review import Move, Reviewable
+from eldercare.scoping import Scoped, ScopedQuerySet, within
+from eldercare.sheets.text import compact
+
+ETHNIC_PART = re.compile(r"^(.{2})[^县市区]*族(乡|镇)$")
+VILLAGE_SUFFIXES = ("村民委员会", "居民委员会", "社区居委会", "居委会", "村委会")
+SIMILAR_ENOUGH = 0.6
+
+
+class Kind(models.TextChoices):
+    PROVINCE = "province", "省（直辖市）"
+    CITY = "city", "市"
+    DISTRICT = "district", "区县"
+    STREET = "street", "街道"
+    TOWN = "town", "镇"
+    TOWNSHIP = "township", "乡"
+    COMMUNITY = "community", "社区"
+    VILLAGE = "village", "村"
+    OTHER = "other", "其他"
+
+
+TOWNSHIP_KINDS = (Kind.STREET, Kind.TOWN, Kind.TOWNSHIP)
+VILLAGE_KINDS = (Kind.COMMUNITY, Kind.VILLAGE, Kind.OTHER)
+# The unit kinds that coverage is published for, and the region kinds each counts.
+UNIT_KINDS = {
+    "street": (Kind.STREET,),
+    "township": (Kind.TOWN, Kind.TOWNSHIP),
+    "community": (Kind.COMMUNITY,),
+    "village": (Kind.VILLAGE,),
+}
+UNIT_KIND_LABELS = {"street": "街道", "township": "乡镇", "community": "社区", "village": "村"}
+
+
+def short_name(name: str) -> str:
+    """The name people write: ethnic-township part and committee suffix dropped (石桥苗族土家族乡 → 石桥乡)."""
+    ethnic = ETHNIC_PART.match(name)
+    if ethnic:
+        return ethnic.group(1) + ethnic.group(2)
+    bare = re.sub(r"（.*?）$", "", name)
+    for suffix in VILLAGE_SUFFIXES:
+        if bare.endswith(suffix):
+            return bare.removesuffix(suffix) or bare
+    return bare
+
+
+class RegionQuerySet(ScopedQuerySet):
+    """Regions by date and kind."""
+
+    def on(self, day: date) -> "RegionQuerySet":
+        """The regions that exist on a day; before the first edition the first edition applies."""
+        return self.filter(
+            Q(valid_from__isnull=True) | Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gt=day)
+        )
+
+    def districts(self) -> "RegionQuerySet":
+        return self.filter(kind=Kind.DISTRICT)
+
+    def townships(self) -> "RegionQuerySet":
+        return self.filter(kind__in=TOWNSHIP_KINDS)
+
+    def villages(self) -> "RegionQuerySet":
+        return self.filter(kind__in=VILLAGE_KINDS)
+
+
+class Region(Scoped):
+    """行政区划: one unit under one name and parent, from the edition that brought it until the one that ended it.
+
+    `path` is the chain of codes, each closed by a Z, so that a subtree is an index range. `valid_to` is exclusive;
+    a `valid_from` of null means since always. Source: national statistical division codes, see fixtures/divisions.
+    """
+
+    scope_lookups = ("path",)
+
+    code = models.CharField("区划代码", max_length=12, db_index=True)
+    name = models.CharField("名称", max_length=60)
+    short_name = models.CharField("简称", max_length=60)
+    kind = models.CharField("类别", max_length=10, choices=Kind)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级区划"
+    )
+    path = models.CharField("路径", max_length=80, db_index=True, editable=False)
+    edition = models.DateField("区划版本", null=True, blank=True)
+    valid_from = models.DateField("生效日期", null=True, blank=True)
+    valid_to = models.DateField("失效日期", null=True, blank=True)
+    successor = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name="承继单位",
+        help_text="区划调整后由哪个单位承继；旧代码的网址会转到承继单位。",
+    )
+    is_demo = models.BooleanField("演示区县", default=False, help_text="演示区县的统计默认停在演示年度末。")
+
+    objects = RegionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "行政区划"
+        ordering = ["path"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "edition"], name="eldercare_region_code_once_per_edition", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_from__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                name="eldercare_region_ends_after_it_begins",
+                violation_error_message="失效日期必须晚于生效日期。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.short_name or self.name
+
+    def save(self, *args, **kwargs) -> None:
+        """Keep path and short name in step with code, name and parent."""
+        self.path = f"{self.parent.path if self.parent else ''}{self.code}Z"
+        self.short_name = self.short_name or short_name(self.name)
+        super().save(*args, **kwargs)
+
+    @property
+    def ancestor_codes(self) -> list[str]:
+        return self.path.split("Z")[:-1]
+
+    @property
+    def is_township(self) -> bool:
+        return self.kind in TOWNSHIP_KINDS
+
+    def below(self) -> RegionQuerySet:
+        """This region and everything under it."""
+        return Region.objects.filter(within("path", self.path))
+
+    def on_day(self, day: date) -> bool:
+        """Whether the unit exists on a day."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or self.valid_to > day)
+
+    def default_as_of(self) -> date:
+        """The day that figures are read on when nobody names one."""
+        return date.fromisoformat(settings.DEMO_AS_OF) if self.is_demo else timezone.localdate()
+
+
+def district_of(region: Region) -> Region:
+    """The district that a unit belongs to (itself, when it is one).
+
+    Raises Region.DoesNotExist for a city or a province.
+    """
+    if region.kind == Kind.DISTRICT:
+        return region
+    return Region.objects.districts().get(code__in=region.ancestor_codes)
+
+
+class DivisionEdition(models.Model):
+    """区划版本: one published state of the divisions of one district, the denominator of its coverage."""
+
+    district = models.ForeignKey(Region, models.CASCADE, related_name="editions", verbose_name="区县")
+    published_on = models.DateField("版本日期")
+    source = models.CharField("来源", max_length=200)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "区划版本"
+        ordering = ["district", "published_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["district", "published_on"], name="eldercare_divisionedition_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.district} {self.published_on}"
+
+
+class PopulationFact(Scoped):
+    """人口数据: residents or registered people of a unit on a day, with its source. Unit: persons."""
+
+    class Basis(models.TextChoices):
+        RESIDENT = "resident", "常住"
+        REGISTERED = "registered", "户籍"
+
+    scope_lookups = ("region__path",)
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="population", verbose_name="单位")
+    basis = models.CharField("口径", max_length=10, choices=Basis, default=Basis.RESIDENT)
+    counted_on = models.DateField("统计日期")
+    total = models.PositiveIntegerField("总人口", null=True, blank=True)
+    aged_60_plus = models.PositiveIntegerField("60岁及以上", null=True, blank=True)
+    source = models.CharField("来源", max_length=200)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "人口数据"
+        ordering = ["region__path", "-counted_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["region", "basis", "counted_on"], name="eldercare_populationfact_once"),
+            models.CheckConstraint(
+                condition=Q(total__isnull=True) | Q(aged_60_plus__isnull=True) | Q(aged_60_plus__lte=F("total")),
+                name="eldercare_populationfact_elders_within_total",
+                violation_error_message="60岁及以上人口不能多于总人口。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.region} {self.counted_on} {self.get_basis_display()}"
+
+
+class RegionAlias(Reviewable):
+    """其他名称: how a document or a township writes a unit's name; proposed by similarity, used once a clerk confirms it."""
+
+    class Status(models.TextChoices):
+        PROPOSED = "proposed", "待确认"
+        CONFIRMED = "confirmed", "已确认"
+        REJECTED = "rejected", "已否定"
+
+    MOVES = (
+        Move("confirm", "确认为同一单位", (Status.PROPOSED, Status.REJECTED), Status.CONFIRMED, "eldercare.decide_regionalias"),
+        Move("reject", "不是同一单位", (Status.PROPOSED, Status.CONFIRMED), Status.REJECTED, "eldercare.decide_regionalias"),
+    )
+    scope_lookups = ("district__path",)
+
+    district = models.ForeignKey(Region, models.CASCADE, related_name="unit_aliases", verbose_name="区县")
+    name = models.CharField("印发或填报的名称", max_length=60)
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="aliases", verbose_name="对应单位"
+    )
+    similarity = models.DecimalField("相似度", max_digits=4, decimal_places=2, null=True, blank=True)
+    source = models.CharField("出处", max_length=200, blank=True)
+    status = models.CharField("状态", max_length=10, choices=Status, default=Status.PROPOSED, editable=False)
+
+    class Meta(Reviewable.Meta):
+        verbose_name = verbose_name_plural = "名称对照"
+        ordering = ["status", "name"]
+        permissions = [("decide_regionalias", "确认名称对照")]
+        constraints = [
+            models.UniqueConstraint(fields=["district", "name"], name="eldercare_regionalias_name_once"),
+            models.CheckConstraint(
+                condition=~Q(status="confirmed") | Q(region__isnull=False),
+                name="eldercare_regionalias_confirmed_names_a_unit",
+                violation_error_message="确认前先选择对应单位。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} → {self.region or '未定'}"
+
+
+class NameBook:
+    """The names of one district's units on a day, to look printed names up in: exact, then alias, then proposal.
+
+    Two queries, whatever the number of look-ups. A name that two units share is no match.
+    """
+
+    def __init__(self, district: Region, day: date, kinds=TOWNSHIP_KINDS, *, within_region: Region | None = None) -> None:
+        units = (within_region or district).below().on(day).filter(kind__in=kinds)
+        self.units = list(units)
+        self._by_name: dict[str, Region | None] = {}
+        for unit in self.units:
+            for name in {compact(unit.name), compact(unit.short_name)}:
+                self._by_name[name] = None if name in self._by_name else unit
+        ids = {unit.pk: unit for unit in self.units}
+        confirmed = RegionAlias.objects.filter(district=district, status=RegionAlias.Status.CONFIRMED)
+        self._by_alias = {compact(alias.name): ids.get(alias.region_id) for alias in confirmed}
+
+    def match(self, name: str) -> Region | None:
+        """The unit of that exact or confirmed name, else None."""
+        key = compact(name)
+        return self._by_name.get(key) or self._by_alias.get(key)
+
+    def proposal(self, name: str) -> tuple[Region, float] | None:
+        """The most similar unit and its similarity, or None when nothing is near; never to be applied unasked."""
+        key = compact(name)
+        scored = [(SequenceMatcher(None, key, compact(unit.short_name)).ratio(), unit) for unit in self.units]
+        best = max(scored, key=lambda pair: pair[0], default=None)
+        return (best[1], round(best[0], 2)) if best and best[0] >= SIMILAR_ENOUGH else None

@@ -1,0 +1,248 @@
+"""One door for state.
+
+A model with states inherits `Reviewable` and lists its `MOVES`; `perform()` is the only way to change its status. It locks
+the row, asks the table, the permission, the separation of persons and the move's own conditions, writes state, time, actor
+and event in one transaction, and runs what other apps registered with `after()`. `available_moves()` answers the same
+questions without acting; buttons, API and tests are fed from it.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.utils import timezone
+
+from eldercare import audit
+from eldercare.scoping import Scoped, ScopedQuerySet
+
+
+class MoveRefused(Exception):
+    """The move is not possible now; the text says why in the user's words."""
+
+
+class StaleObject(MoveRefused):
+    """Somebody else has acted since the page was read."""
+
+
+class Denied(PermissionDenied):
+    """This person may not make this move."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One line of a state machine: verb, from, to, who, and what must hold.
+
+    `stamps` names the `<stamp>_at`/`<stamp>_by` pair that the move fills, `clears` those that it empties.
+    `apart_from` names the `_by` fields whose person may not make this move. What else must hold is registered with `require()`.
+    """
+
+    verb: str
+    label: str
+    sources: tuple[str, ...]
+    target: str
+    permission: str
+    stamps: str = ""
+    clears: tuple[str, ...] = ()
+    apart_from: tuple[str, ...] = ()
+    comment_required: bool = False
+    style: str = "secondary"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A move as offered to one person: allowed, or refused with the reason to show beside the greyed button."""
+
+    move: Move
+    reason: str = ""
+
+    @property
+    def allowed(self) -> bool:
+        return not self.reason
+
+
+class GuardedQuerySet(ScopedQuerySet):
+    """Rows whose status only `perform()` may write."""
+
+    def update(self, **values) -> int:
+        if "status" in values:
+            raise TypeError("status changes through review.perform() only")
+        return super().update(**values)
+
+
+class Reviewable(Scoped):
+    """A row with a status that moves by MOVES only, and a version that tells a stale form from a fresh one."""
+
+    MOVES: tuple[Move, ...] = ()
+
+    version = models.PositiveIntegerField("版本", default=0, editable=False)
+
+    objects = GuardedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def events(self):
+        """The decisions on this row, oldest first."""
+        return ReviewEvent.objects.filter(model=self._meta.label_lower, object_id=self.pk)
+
+
+class ReviewEvent(models.Model):
+    """审核记录: who moved what from where to where, when and why. Never edited, never deleted, keyed to no table."""
+
+    model = models.CharField("对象类别", max_length=60)
+    object_id = models.BigIntegerField("对象编号")
+    object_name = models.CharField("对象", max_length=200)
+    verb = models.CharField("动作", max_length=30)
+    label = models.CharField("动作名称", max_length=40)
+    source = models.CharField("原状态", max_length=30)
+    target = models.CharField("新状态", max_length=30)
+    by_id = models.BigIntegerField("操作人编号", null=True)
+    by_name = models.CharField("操作人", max_length=150)
+    at = models.DateTimeField("时间", default=timezone.now)
+    comment = models.TextField("说明", blank=True)
+    detail = models.JSONField("附记", default=dict, blank=True)
+
+    objects = audit.AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "审核记录"
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["model", "object_id"], name="eldercare_reviewevent_object")]
+
+    def __str__(self) -> str:
+        return f"{self.object_name} {self.label}"
+
+    def save(self, *args, **kwargs) -> None:
+        audit.refuse_rewrite(self)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise TypeError("review events are never deleted")
+
+
+_followers: dict[tuple[str, str], list[Callable]] = defaultdict(list)
+_conditions: dict[tuple[str, str], list[Callable]] = defaultdict(list)
+
+
+def _register(store: dict, model: type[Reviewable], verb: str, function: Callable) -> None:
+    registered = store[model._meta.label_lower, verb]
+    if function not in registered:
+        registered.append(function)
+
+
+def after(model: type[Reviewable], verb: str, function: Callable) -> None:
+    """Run `function(obj, event, by)` inside the transaction of every `verb` on `model`; what fails there undoes the move."""
+    _register(_followers, model, verb, function)
+
+
+def require(model: type[Reviewable], verb: str, function: Callable) -> None:
+    """Let `function(obj, user)` explain why a move must wait; an empty text lets it pass."""
+    _register(_conditions, model, verb, function)
+
+
+def find_move(model: type[Reviewable], verb: str) -> Move:
+    """The move of that name; MoveRefused when the model has none."""
+    for move in model.MOVES:
+        if move.verb == verb:
+            return move
+    raise MoveRefused("没有这个操作。")
+
+
+def refusal(obj: Reviewable, move: Move, user) -> str:
+    """Why this person cannot make this move now; empty when it is allowed."""
+    if not user.is_active or not user.has_perm(move.permission):
+        return "您的角色没有这项权限。"
+    if obj.status not in move.sources:
+        return f"当前状态为“{obj.get_status_display()}”，不能{move.label}。"
+    for person in move.apart_from:
+        if getattr(obj, f"{person}_id") == user.pk:
+            return f"{obj._meta.get_field(person).verbose_name}与本次操作不能是同一人。"
+    conditions = _conditions[obj._meta.label_lower, move.verb]
+    return next((text for condition in conditions if (text := condition(obj, user))), "")
+
+
+def available_moves(obj: Reviewable, user) -> list[Option]:
+    """Every move that starts from the present state and that the user's role knows, allowed or with its reason."""
+    return [
+        Option(move, refusal(obj, move, user))
+        for move in obj.MOVES
+        if obj.status in move.sources and user.has_perm(move.permission)
+    ]
+
+
+def _locked(obj: Reviewable, user) -> Reviewable:
+    """The row as it is now, locked; Denied when it lies outside the user's scope."""
+    row = type(obj)._default_manager.visible_to(user).select_for_update(of=("self",)).filter(pk=obj.pk).first()
+    if row is None:
+        raise Denied("不在您的管理范围内。")
+    return row
+
+
+def _check(row: Reviewable, move: Move, by, comment: str, version: int | None) -> None:
+    if version is not None and row.version != version:
+        raise StaleObject("这条记录刚被别人处理过，请刷新页面查看最新状态后再操作。")
+    if not by.has_perm(move.permission):
+        raise Denied("您的角色没有这项权限。")
+    if reason := refusal(row, move, by):
+        raise MoveRefused(reason)
+    if move.comment_required and not comment.strip():
+        raise MoveRefused(f"{move.label}必须填写理由。")
+
+
+def _stamp(row: Reviewable, move: Move, by) -> None:
+    for name in move.clears:
+        setattr(row, f"{name}_at", None)
+        setattr(row, f"{name}_by", None)
+    if move.stamps:
+        setattr(row, f"{move.stamps}_at", timezone.now())
+        setattr(row, f"{move.stamps}_by", by)
+
+
+def _record(row: Reviewable, move: Move, source: str, by, comment: str, detail: dict) -> ReviewEvent:
+    event = ReviewEvent(
+        model=row._meta.label_lower,
+        object_id=row.pk,
+        object_name=str(row)[:200],
+        verb=move.verb,
+        label=move.label,
+        source=source,
+        target=move.target,
+        by_id=by.pk,
+        by_name=by.display_name,
+        comment=comment.strip(),
+        detail=detail,
+    )
+    event.save()
+    return event
+
+
+def perform(
+    obj: Reviewable, verb: str, *, by, comment: str = "", version: int | None = None, detail=None, **changes
+) -> ReviewEvent:
+    """Make one move and write its event, or raise MoveRefused / Denied and change nothing.
+
+    `version` is the version the user saw; a later one means a stale page. `changes` are other fields set with the move.
+    Denied attempts are recorded in the audit trail after the transaction is undone.
+    """
+    move = find_move(type(obj), verb)
+    try:
+        with transaction.atomic():
+            row = _locked(obj, by)
+            for name, value in changes.items():
+                setattr(row, name, value)
+            _check(row, move, by, comment, version)
+            source = row.status
+            row.status = move.target
+            row.version += 1
+            _stamp(row, move, by)
+            row.save()
+            event = _record(row, move, source, by, comment, detail or {})
+            for function in _followers[row._meta.label_lower, verb]:
+                function(row, event, by)
+    except Denied as denied:
+        audit.record("review.denied", by=by, target=obj, detail={"verb": verb, "reason": str(denied)})
+        raise
+    obj.refresh_from_db()
+    return event

@@ -1,0 +1,79 @@
+"""Reading a date exactly: as a date cell, as a serial number, or in one of the spellings people use."""
+
+import re
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from eldercare.sheets.cells import Value
+from eldercare.sheets.parsed import Note, Parsed, ParseError, opened
+
+SERIAL_EPOCH = date(1899, 12, 30)
+FIRST_SERIAL, LAST_SERIAL = 36526, 73050
+"""Whole numbers read as dates in a date column: 2000-01-01 to 2099-12-31 in the 1900 date system."""
+
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+
+_DATE_HINT = "请写成 2020-08-01"
+_DAY = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})(?:[ T]0?0:00(?::00(?:\.0+)?)?)?")
+_CHINESE_DAY = re.compile(r"([0-9]{4})(年)([0-9]{1,2})月([0-9]{1,2})[日号]")
+_CHINESE_MONTH = re.compile(r"([0-9]{4})年([0-9]{1,2})月份?")
+
+
+def day(value: Value) -> Parsed:
+    """A date: date cells, serial numbers from 2000 to 2099, 20200801, 2020-8-1, 2020/8/1, 2020.8.1 and 2020年8月1日.
+
+    `2020年8月` is the first of the month with a note. Times of day are dropped. Anything else is refused, 2020.10
+    above all: as a number it has become 2020.1.
+    """
+    value, dash = opened(value)
+    if dash:
+        return dash
+    if isinstance(value, datetime):
+        value = value.date()
+    if isinstance(value, date):
+        return Parsed(_plausible(value))
+    if isinstance(value, Decimal) and value.is_finite() and value.adjusted() < 15 and value == int(value):
+        value = int(value)
+    if isinstance(value, str) and len(value) in (5, 8) and value.isascii() and value.isdecimal():
+        value = int(value)
+    return Parsed(_day_of_integer(value)) if type(value) is int else _day_of_text(value)
+
+
+def _day_of_integer(value: int) -> date:
+    if FIRST_SERIAL <= value <= LAST_SERIAL:
+        return SERIAL_EPOCH + timedelta(days=value)
+    if 10**7 <= value < 10**8:
+        return _calendar_day(value // 10000, value // 100 % 100, value % 100)
+    raise _not_date()
+
+
+def _day_of_text(value: Value) -> Parsed:
+    if not isinstance(value, str):
+        raise _not_date()
+    tight = value.replace(" ", "")
+    month = _CHINESE_MONTH.fullmatch(tight)
+    if month:
+        first = _calendar_day(int(month[1]), int(month[2]), 1)
+        return Parsed(first, (Note("month_only", "只写到月，按当月 1 日", f"如有确切日期请填，例如 {first:%Y-%m}-15"),))
+    found = _DAY.fullmatch(value) or _CHINESE_DAY.fullmatch(tight)
+    if not found:
+        raise _not_date()
+    return Parsed(_calendar_day(int(found[1]), int(found[3]), int(found[4])))
+
+
+def _calendar_day(year: int, month: int, number: int) -> date:
+    try:
+        found = date(year, month, number)
+    except ValueError:
+        raise ParseError("no_such_day", "没有这一天", _DATE_HINT) from None
+    return _plausible(found)
+
+
+def _plausible(value: date) -> date:
+    if FIRST_YEAR <= value.year <= LAST_YEAR:
+        return value
+    raise ParseError("implausible_year", "年份不合理", _DATE_HINT)
+
+
+def _not_date() -> ParseError:
+    return ParseError("not_date", "不是完整的日期", _DATE_HINT)

@@ -1,0 +1,192 @@
+"""Reading the rows of a declared sheet out of a workbook: every row, every problem, each with its cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from eldercare.sheets import duplicates, matching, meta, totals
+from eldercare.sheets.cells import Grid, Level, Merge, Problem, Value, Workbook, address, column_letters
+from eldercare.sheets.parsing import Note, ParseError, printed
+from eldercare.sheets.text import compact
+
+if TYPE_CHECKING:
+    from eldercare.sheets.columns import Column, Sheet
+
+_FOOTER = re.compile(
+    r"(备?注|说明|填[表报]说明|填[表报](人|单位|日期|时间)|[审复]核人?|(单位)?负责人|制表人?|经办人|联系(人|电话))[:：].*"
+)
+_READ_AT_MOST = 100
+
+
+@dataclass(slots=True)
+class ReadRow:
+    """One row of a sheet: values by column key (only of columns that the file has), their cells and raw texts."""
+
+    sheet: str
+    number: int
+    values: dict[str, object]
+    cells: dict[str, str]
+    raw: dict[str, str]
+
+
+@dataclass(slots=True)
+class Reading:
+    """Everything a workbook says under the columns of one sheet.
+
+    `meta` holds `sheet`, `version`, `period` (YYYY-MM), `township` (code) and `township_name` as far as the file gives
+    them. `unknown_columns` are headings, `missing_columns` column keys. A row with an error keeps its other values; a
+    value that could not be read is absent from `values`.
+    """
+
+    rows: list[ReadRow] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    meta: dict[str, str] = field(default_factory=dict)
+    unknown_columns: list[str] = field(default_factory=list)
+    missing_columns: list[str] = field(default_factory=list)
+
+    @property
+    def errors(self) -> list[Problem]:
+        """Problems that stop the file."""
+        return [problem for problem in self.problems if problem.level is Level.ERROR]
+
+    @property
+    def warnings(self) -> list[Problem]:
+        """Problems that only ask for a look."""
+        return [problem for problem in self.problems if problem.level is Level.WARNING]
+
+
+class Place(NamedTuple):
+    """A column of the declaration where it stands on the grid."""
+
+    column: Column
+    number: int
+    letters: str
+
+
+def read(sheet: Sheet, workbook: Workbook, expected: Mapping[str, str]) -> Reading:
+    """See `columns.Sheet.read`."""
+    layout, problems = matching.choose(workbook, sheet.columns)
+    if layout is None:
+        return Reading(problems=problems)
+    reading = Reading(problems=problems, meta=meta.read(workbook, layout.grid, layout.header_row))
+    reading.problems += meta.problems(reading.meta, sheet.id, sheet.title, sheet.version, expected)
+    reading.unknown_columns = list(layout.extras.values())
+    reading.missing_columns = [column.key for column in sheet.columns if column.key not in layout.found]
+    _Body(sheet, layout, reading).read()
+    return reading
+
+
+class _Body:
+    """The rows below the header, read once from top to bottom."""
+
+    def __init__(self, sheet: Sheet, layout: matching.Layout, reading: Reading) -> None:
+        self.sheet, self.layout, self.reading, self.grid = sheet, layout, reading, layout.grid
+        present = [column for column in sheet.columns if column.key in layout.positions]
+        self.places = [_place(column, layout.positions[column.key]) for column in present]
+        self.required = [place for place in self.places if place.column.required]
+        self.marked_rows = {row for row, _ in self.grid.marks}
+        self.sums = totals.Sums([place for place in self.places if place.column.kind in totals.SUMMABLE])
+
+    def read(self) -> None:
+        for number in self.layout.body:
+            cells = self.grid.rows[number - 1]
+            if (cells or number in self.marked_rows) and not self._is_blank(number, cells):
+                self._row(number, cells)
+        self.reading.problems += self._merged_cells()
+        self.reading.problems += self._hidden_rows()
+        self.reading.problems += duplicates.find(self.reading.rows, self.sheet)
+        if not self.reading.rows:
+            self.reading.problems.append(Problem("no_rows", "表里没有数据行", "请填写后再上传", sheet=self.grid.name))
+
+    def _row(self, number: int, cells: tuple[Value, ...]) -> None:
+        if self._is_total(cells):
+            self.reading.problems += self.sums.differences(self.grid, number)
+        elif not self._is_repeated_header(cells) and not self._is_footer(cells):
+            row = ReadRow(self.grid.name, number, {}, {}, {})
+            for place in self.places:
+                self._cell(row, place, cells[place.number - 1] if place.number <= len(cells) else None)
+            self._check_required(row)
+            self.reading.rows.append(row)
+            self.sums.add(row)
+
+    def _cell(self, row: ReadRow, place: Place, value: Value) -> None:
+        column = place.column
+        row.cells[column.key] = f"{place.letters}{row.number}"
+        row.raw[column.key] = value if type(value) is str else printed(value)
+        mark = self.grid.marks.get((row.number, place.number)) if row.number in self.marked_rows else None
+        try:
+            row.values[column.key], notes = column.interpret(value, mark)
+        except ParseError as error:
+            self._report(row, column, Note(error.code, error.message, error.hint), Level.ERROR)
+        else:
+            for note in notes:
+                self._report(row, column, note, Level.WARNING)
+
+    def _report(self, row: ReadRow, column: Column, note: Note, level: Level) -> None:
+        read_text = row.raw[column.key][:_READ_AT_MOST]
+        cell = row.cells[column.key]
+        self.reading.problems.append(
+            Problem(note.code, note.message, note.hint, level, row.sheet, cell, column.heading, read_text)
+        )
+
+    def _check_required(self, row: ReadRow) -> None:
+        for place in self.required:
+            if place.column.key in row.values and row.values[place.column.key] is None:
+                hint = place.column.help
+                self._report(row, place.column, Note("required", f"“{place.column.heading}”必填", hint), Level.ERROR)
+
+    def _is_blank(self, number: int, cells: tuple[Value, ...]) -> bool:
+        known = (cells[place.number - 1] for place in self.places if place.number <= len(cells))
+        if any(value is not None and (type(value) is not str or value.strip()) for value in known):
+            return False
+        return number not in self.marked_rows or not any((number, p.number) in self.grid.marks for p in self.places)
+
+    def _is_total(self, cells: tuple[Value, ...]) -> bool:
+        """A row named 合计 that carries no key of its own."""
+        keyed = [self._text(cells, key) for key in self.sheet.key]
+        return totals.is_total(cells) and not any(text and not totals.is_name(text) for text in keyed)
+
+    def _is_repeated_header(self, cells: tuple[Value, ...]) -> bool:
+        """The header printed again at a page break."""
+        filled = [place for place in self.places if place.number <= len(cells) and cells[place.number - 1] is not None]
+        same = sum(cells[p.number - 1] == self.layout.headings.get(p.number) for p in filled)
+        return same >= 2 and same * 2 > len(filled)
+
+    def _is_footer(self, cells: tuple[Value, ...]) -> bool:
+        """A line of remarks or signatures under the table."""
+        first = next((value for value in cells if value is not None), None)
+        filled = sum(p.number <= len(cells) and cells[p.number - 1] is not None for p in self.required)
+        return isinstance(first, str) and bool(_FOOTER.match(compact(first))) and filled * 2 <= len(self.required)
+
+    def _text(self, cells: tuple[Value, ...], key: str) -> str:
+        number = self.layout.positions.get(key, 0)
+        return compact(printed(cells[number - 1])) if 0 < number <= len(cells) else ""
+
+    def _merged_cells(self) -> Iterator[Problem]:
+        read_rows = {row.number for row in self.reading.rows}
+        for merge in self.grid.merges:
+            inside = [place for place in self.places if merge.first_column <= place.number <= merge.last_column]
+            if inside and not read_rows.isdisjoint(range(merge.first_row, merge.last_row + 1)):
+                yield _merged(self.grid, merge, inside[0].column)
+
+    def _hidden_rows(self) -> Iterator[Problem]:
+        hidden = [row.number for row in self.reading.rows if row.number in self.grid.hidden_rows]
+        if hidden:
+            listed = "、".join(map(str, hidden[:10])) + (" 等" if len(hidden) > 10 else "")
+            message = f"有 {len(hidden)} 个隐藏行也已读取（第 {listed} 行）"
+            hint = "不需要上报的请删除，不要只隐藏"
+            yield Problem("hidden_rows", message, hint, Level.WARNING, self.grid.name)
+
+
+def _place(column: Column, number: int) -> Place:
+    return Place(column, number, column_letters(number))
+
+
+def _merged(grid: Grid, merge: Merge, column: Column) -> Problem:
+    span = f"{address(merge.first_row, merge.first_column)}:{address(merge.last_row, merge.last_column)}"
+    value = printed(grid.value(merge.first_row, merge.first_column))[:_READ_AT_MOST]
+    hint = "请取消合并，在每一行都填上内容"
+    return Problem("merged_cells", f"{span} 是合并单元格", hint, Level.ERROR, grid.name, span, column.heading, value)

@@ -1,0 +1,77 @@
+"""合计 rows among the rows of a sheet: recognised, left out, and compared with the sums they claim."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from eldercare.sheets.cells import Grid, Level, Problem, Value
+from eldercare.sheets.parsing import ParseError, printed
+from eldercare.sheets.text import compact
+
+if TYPE_CHECKING:
+    from eldercare.sheets.intake import Place, ReadRow
+
+SUMMABLE = frozenset({"integer", "decimal"})
+"""Kinds of columns whose figures add up; percentages do not."""
+
+_TOTAL = re.compile(r"[\w（(]{0,8}?(合计|总计|小计|共计|总和)(数|[（(].{0,10}[)）])?[:：]?")
+
+
+def is_name(text: str) -> bool:
+    """Whether a compact text names a row of totals (合计, 全镇合计, 本页小计:)."""
+    return bool(_TOTAL.fullmatch(text))
+
+
+def is_total(cells: Sequence[Value]) -> bool:
+    """Whether the first text of a row names it a row of totals."""
+    first = next((value for value in cells if isinstance(value, str) and value.strip()), None)
+    return first is not None and len(first) < 40 and is_name(compact(first))
+
+
+class Sums:
+    """Running sums of the figures of a sheet, overall and since the last row of totals."""
+
+    def __init__(self, places: Sequence[Place]) -> None:
+        self.places = places
+        self.overall: dict[str, Decimal | int] = {}
+        self.since: dict[str, Decimal | int] = {}
+        self.unreadable: set[str] = set()
+
+    def add(self, row: ReadRow) -> None:
+        """Take in a row; a column in which a figure could not be read is no longer compared."""
+        for place in self.places:
+            key = place.column.key
+            if key not in row.values:
+                self.unreadable.add(key)
+            elif row.values[key] is not None:
+                self.overall[key] = self.overall.get(key, 0) + row.values[key]
+                self.since[key] = self.since.get(key, 0) + row.values[key]
+
+    def differences(self, grid: Grid, number: int) -> Iterator[Problem]:
+        """A warning for each figure of a total row that is neither the sum above it nor that since the last total."""
+        since, self.since = self.since, {}
+        for place in self.places:
+            claimed = _claimed(place, grid, number)
+            key = place.column.key
+            sums = {self.overall.get(key, 0), since.get(key, 0)}
+            if claimed is not None and key not in self.unreadable and claimed not in sums:
+                yield _difference(place, grid, number, self.overall.get(key, 0))
+
+
+def _claimed(place: Place, grid: Grid, number: int) -> Decimal | int | None:
+    try:
+        return place.column.parse(grid.value(number, place.number), grid.marks.get((number, place.number)))
+    except ParseError:
+        return None
+
+
+def _difference(place: Place, grid: Grid, number: int, total: Decimal | int) -> Problem:
+    read = printed(grid.value(number, place.number))
+    message = f"合计行写的是 {read}，各行相加是 {printed(total)}"
+    cell = f"{place.letters}{number}"
+    return Problem(
+        "total_differs", message, "以各行为准，请核对", Level.WARNING, grid.name, cell, place.column.heading, read
+    )

@@ -1,0 +1,94 @@
+"""How a grid travels from the reading process: one line of JSON for each sheet and each row, plain data only.
+
+A sheet is an object, a row a list that starts with its number; the last line is "end". JSON has no dates and no
+decimals, so those values are objects with one key. Never pickle: the reading process is not trusted.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from .cells import Merge, Value
+
+END = "end"
+SIGNIFICANT_DIGITS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error value of a cell, such as #REF!; its text is what the cell shows."""
+
+    text: str
+
+
+@dataclass(slots=True)
+class Heading:
+    """A worksheet as the reading process announces it; lists because JSON has nothing else."""
+
+    name: str
+    hidden: bool
+    hidden_rows: list[int]
+    merges: list[list[int]]
+
+    def ranges(self) -> tuple[Merge, ...]:
+        """The merged ranges as cells know them."""
+        return tuple(Merge(*merge) for merge in self.merges)
+
+
+def exact(number: float) -> Decimal:
+    """A binary number as a spreadsheet shows it, to 15 significant digits: 0.30000000000000004 is 0.3."""
+    return Decimal(format(Decimal(f"{number:.{SIGNIFICANT_DIGITS}g}"), "f"))
+
+
+def moment(value: date | datetime | time | timedelta) -> Value:
+    """A date and time as a value: midnight is a date, a time of day or a duration is its text (08:30:00, 26:00:00)."""
+    if isinstance(value, timedelta):
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
+    if isinstance(value, datetime):
+        return value.date() if value.time() == time() else value
+    return value.replace(microsecond=0).isoformat() if isinstance(value, time) else value
+
+
+def _encode(value: Value | Failure) -> object:
+    if isinstance(value, Decimal):
+        return {"n": str(value)}
+    if isinstance(value, datetime):
+        return {"t": value.isoformat()}
+    if isinstance(value, date):
+        return {"d": value.isoformat()}
+    if isinstance(value, Failure):
+        return {"e": value.text}
+    raise TypeError(type(value).__name__)
+
+
+_DECODERS = {"n": Decimal, "t": datetime.fromisoformat, "d": date.fromisoformat, "e": Failure}
+
+
+def _decode(value: object) -> Value | Failure:
+    if not isinstance(value, dict):
+        return value
+    ((kind, text),) = value.items()
+    return _DECODERS[kind](text)
+
+
+def line(item: object) -> str:
+    """One line of JSON for "end" or a refusal's code, message and hint."""
+    return json.dumps(item, ensure_ascii=False) + "\n"
+
+
+def heading_line(heading: Heading) -> str:
+    """One line of JSON for a worksheet."""
+    return line(asdict(heading))
+
+
+def row_line(number: int, values: Iterable[Value | Failure]) -> str:
+    """One line of JSON for a row of the worksheet announced last."""
+    return json.dumps([number, *values], ensure_ascii=False, default=_encode) + "\n"
+
+
+def row_values(items: list[object]) -> list[Value | Failure]:
+    """The values of a row line, without its number; raises ValueError or KeyError when it is none."""
+    return [_decode(item) for item in items]

@@ -1,0 +1,17 @@
+"""The facilities app."""
+
+from django.apps import AppConfig
+
+
+class FacilitiesConfig(AppConfig):
+    """The register, its standards and acceptance."""
+
+    name = "facilities"
+    verbose_name = "养老服务设施"
+
+    def ready(self) -> None:
+        from facilities import knowledge, services, statistics  # noqa: PLC0415 - models must be loaded first
+
+        knowledge.connect()
+        services.connect()
+        statistics.connect()

@@ -1,0 +1,76 @@
+"""Checking facilities against the standard of their own district: facts gathered in a fixed number of queries, rules applied."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from eldercare import facts
+from eldercare.regions import Region
+from facilities.models import Facility, StandardEdition, ZoneAlias
+from facilities.rules import evaluation, overall, requirements
+from facilities.rules.findings import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One facility's findings under one edition on one day."""
+
+    facility: Facility
+    edition: StandardEdition | None
+    day: date
+    facts: dict[str, object]
+    findings: tuple[Finding, ...]
+    overall: overall.Overall
+
+    @property
+    def is_before_first_edition(self) -> bool:
+        """Whether the first edition was applied although its day had not come."""
+        return bool(self.edition and not self.edition.holds_on(self.day))
+
+    def problems(self) -> list[Finding]:
+        """The findings that stand in the way of acceptance."""
+        return [finding for finding in self.findings if finding.blocks or finding.needs_reason or finding.holds]
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """The edition of one district on a day, parsed, with its confirmed zone names."""
+
+    edition: StandardEdition | None
+    rules: requirements.Edition | None
+    zone_aliases: dict[str, set[str]]
+
+
+def yardstick(district: Region, day: date) -> Yardstick:
+    """What facilities of a district are measured by on a day: three queries."""
+    edition = StandardEdition.objects.select_related("policy").in_force(district, day)
+    if edition is None:
+        return Yardstick(None, None, {})
+    aliases: dict[str, set[str]] = defaultdict(set)
+    confirmed = ZoneAlias.objects.filter(policy=edition.policy_id, status=ZoneAlias.Status.CONFIRMED)
+    for alias in confirmed:
+        aliases[alias.listed].add(alias.counted)
+    return Yardstick(edition, edition.rules(), dict(aliases))
+
+
+def check_all(facilities: Iterable[Facility], district: Region, day: date) -> list[Check]:
+    """Check facilities of one district; the number of queries does not grow with them."""
+    facilities = list(facilities)
+    measure = yardstick(district, day)
+    own = facts.known([f.pk for f in facilities], day, "facility.measured", "facility.declared")
+    places = {f.village_id for f in facilities if f.village_id}
+    declared = facts.known(places, day, "region.declared")
+    return [_check(f, measure, day, dict(declared.get(f.village_id, {})) | own.get(f.pk, {})) for f in facilities]
+
+
+def check(facility: Facility, day: date) -> Check:
+    """Check one facility against its own district's edition in force on a day."""
+    return check_all([facility], facility.district, day)[0]
+
+
+def _check(facility: Facility, measure: Yardstick, day: date, known: dict) -> Check:
+    found: tuple[Finding, ...] = ()
+    if measure.rules is not None:
+        found = tuple(evaluation.check(measure.rules, facility.type, known, zone_aliases=measure.zone_aliases))
+    return Check(facility, measure.edition, day, known, found, overall.judge(found))

@@ -1,0 +1,110 @@
+"""What the app does around its moves: the check that acceptance waits for, its frozen evidence, the stage it brings."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from eldercare import review
+from eldercare.policies import pack
+from eldercare.review import MoveRefused
+from facilities import checks, history
+from facilities.kinds import Stage
+from facilities.models import AcceptanceReview, Facility
+from facilities.rules.overall import Overall
+
+PASSING = (Overall.ACCEPTABLE, Overall.NO_STANDARD)
+
+
+def open_review(facility: Facility, *, by, note: str = "") -> AcceptanceReview:
+    """Start an acceptance review. MoveRefused when one is open, the facility is accepted, or the person may not."""
+    if not by.has_perm("facilities.add_acceptancereview"):
+        raise review.Denied("您的角色不能申请验收。")
+    if not Facility.objects.visible_to(by).filter(pk=facility.pk).exists():
+        raise review.Denied("不在您的管理范围内。")
+    with transaction.atomic():
+        Facility.objects.select_for_update(of=("self",)).get(pk=facility.pk)
+        busy = facility.acceptances.filter(status__in=[*AcceptanceReview.OPEN, AcceptanceReview.Status.ACCEPTED]).first()
+        if busy:
+            raise MoveRefused(f"该设施已有一份“{busy.get_status_display()}”的验收审核。")
+        return AcceptanceReview.objects.create(facility=facility, created_by=by, note=note)
+
+
+def review_day(row: AcceptanceReview) -> date:
+    """The day that a review is checked for: the acceptance date once decided, else the district's own today."""
+    return row.accepted_on or row.facility.district.default_as_of()
+
+
+@transaction.atomic
+def accept(row: AcceptanceReview, *, by, accepted_on: date | None = None, comment: str = "", version: int | None = None):
+    """Accept a facility from a day on, keeping what the decision rested on. MoveRefused when the standard is not met."""
+    day = accepted_on or row.facility.district.default_as_of()
+    if day > timezone.localdate():
+        raise MoveRefused("验收日期不能晚于今天。")
+    # Nobody changes the facility's facts between the check and the decision.
+    facility = Facility.objects.select_related("district").get(pk=row.facility_id)
+    history.lock_townships([facility.township_id])
+    facility.refresh_from_db()
+    found = checks.check(facility, day)
+    if found.overall == Overall.NO_STANDARD and not comment.strip():
+        raise MoveRefused("本区县政策没有适用于这类设施的标准，验收合格须填写理由。")
+    return review.perform(
+        row, "accept", by=by, comment=comment, version=version,
+        accepted_on=day, edition=found.edition, frozen=frozen(found),
+    )  # fmt: skip
+
+
+def frozen(found: checks.Check) -> dict:
+    """What an accepted review keeps for ever: values, texts, edition and findings."""
+    return {
+        "day": found.day.isoformat(),
+        "edition": str(found.edition or ""),
+        "overall": found.overall.value,
+        "facts": pack({key: _plain(value) for key, value in sorted(found.facts.items())}),
+        "findings": [finding.as_dict() for finding in found.findings],
+    }
+
+
+def _plain(value: object) -> object:
+    return sorted(value) if isinstance(value, (set, frozenset)) else value
+
+
+def standard_met(row: AcceptanceReview, user) -> str:
+    """Why the standard does not let this facility be accepted yet; empty when it does."""
+    found = checks.check(row.facility, review_day(row))
+    if found.overall in PASSING:
+        return ""
+    words = "；".join(_words(finding) for finding in found.problems())
+    return f"核查结论为“{found.overall.label}”，不能验收合格：{words}"
+
+
+def _words(finding) -> str:
+    return f"{finding.label}（{finding.clause}）{finding.gap_text or finding.missing_text or finding.outcome.label}"
+
+
+def built(row: AcceptanceReview, user) -> str:
+    """Only a completed facility can be submitted or accepted."""
+    facility = Facility.objects.get(pk=row.facility_id)
+    if facility.stage == Stage.COMPLETED:
+        return ""
+    return f"设施的建设阶段为“{facility.get_stage_display()}”，完工后才能验收。"
+
+
+def _after_accept(row: AcceptanceReview, event, by) -> None:
+    values = {"stage": Stage.ACCEPTED, "accepted_on": row.accepted_on}
+    history.record_one(row.facility, values, effective_on=row.accepted_on, by=by, reason="验收合格")
+
+
+def _after_revoke(row: AcceptanceReview, event, by) -> None:
+    values = {"stage": Stage.COMPLETED, "accepted_on": None}
+    day = max(row.accepted_on, row.facility.district.default_as_of())
+    history.record_one(row.facility, values, effective_on=day, by=by, reason=f"撤销验收：{event.comment}"[:300])
+
+
+def connect() -> None:
+    """Tie the conditions and consequences of acceptance to its moves."""
+    review.require(AcceptanceReview, "submit", built)
+    review.require(AcceptanceReview, "accept", built)
+    review.require(AcceptanceReview, "accept", standard_met)
+    review.after(AcceptanceReview, "accept", _after_accept)
+    review.after(AcceptanceReview, "revoke", _after_revoke)

@@ -1,0 +1,147 @@
+"""Standards as data: dated editions of a policy and one row per requirement, exactly as the policy folder states it."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from eldercare.policies import Policy, unpack
+from eldercare.review import Move, Reviewable
+from eldercare.scoping import Scoped, ScopedQuerySet
+from facilities.rules import requirements
+
+
+class EditionQuerySet(ScopedQuerySet):
+    """Editions by district and day."""
+
+    def in_force(self, district, day) -> "StandardEdition | None":
+        """The edition of a district in force on a day; before the first one begins, the first one."""
+        editions = self.filter(policy__district=district).order_by(F("valid_from").asc(nulls_first=True), "pk")
+        current = [e for e in editions if e.holds_on(day)]
+        return current[-1] if current else next(iter(editions), None)
+
+
+class StandardEdition(Scoped):
+    """标准版本: the standards of one policy from a day to a day (`valid_to` is exclusive); no printed day means always."""
+
+    scope_lookups = ("policy__district__path",)
+
+    policy = models.ForeignKey(Policy, models.CASCADE, related_name="standard_editions", verbose_name="政策")
+    key = models.CharField("标识", max_length=60)
+    valid_from = models.DateField("生效日期", null=True, blank=True)
+    valid_to = models.DateField("失效日期", null=True, blank=True)
+    dates_from = models.CharField("日期来源", max_length=20, default="printed")
+    body = models.JSONField("条件与类别表", default=dict)
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "标准版本"
+        ordering = ["policy", "valid_from"]
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "key"], name="facilities_standardedition_key_once"),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_from__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                name="facilities_standardedition_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.policy}（{self.valid_from or '无印发日期'}起）"
+
+    def holds_on(self, day) -> bool:
+        """Whether the edition is in force on a day."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or self.valid_to > day)
+
+    def rules(self) -> requirements.Edition:
+        """The edition as the rules understand it: one query for its rows."""
+        data = unpack(self.body)
+        data["requirement"] = [unpack(row.body) for row in self.requirements.all()]
+        return requirements.parse_edition(data)
+
+
+class Requirement(Scoped):
+    """标准条款: one requirement with its clause and modality; `body` holds the row of the policy folder unchanged."""
+
+    class Modality(models.TextChoices):
+        MUST = "must", "应（必须）"
+        PRINCIPLE = "principle", "原则上"
+        CONDITIONAL = "conditional", "有条件的"
+        SHOULD = "should", "宜"
+        MAY = "may", "可"
+
+    scope_lookups = ("edition__policy__district__path",)
+
+    edition = models.ForeignKey(StandardEdition, models.CASCADE, related_name="requirements", verbose_name="标准版本")
+    position = models.PositiveSmallIntegerField("序号")
+    key = models.CharField("标识", max_length=80)
+    label = models.CharField("要求", max_length=120)
+    clause = models.CharField("条款", max_length=80)
+    subject = models.CharField("对象", max_length=20, default="facility")
+    applies_to = models.JSONField("适用设施类型", default=list)
+    kind = models.CharField("类别", max_length=20)
+    modality = models.CharField("约束程度", max_length=12, choices=Modality)
+    wording = models.CharField("印发用词", max_length=40)
+    body = models.JSONField("条款内容")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "标准条款"
+        ordering = ["edition", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "key"], name="facilities_requirement_key_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class FunctionZone(models.Model):
+    """功能区目录: every zone name that a policy prints; a facility's zones are ticked from it."""
+
+    name = models.CharField("功能区", max_length=30, unique=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "功能区目录"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ZoneAlias(Reviewable):
+    """功能区别名: under one policy, another name that counts as the listed zone once a person has confirmed it."""
+
+    class Status(models.TextChoices):
+        PROPOSED = "proposed", "待确认"
+        CONFIRMED = "confirmed", "已确认"
+        REJECTED = "rejected", "已否定"
+
+    MOVES = (
+        Move("confirm", "确认等同", (Status.PROPOSED, Status.REJECTED), Status.CONFIRMED, "facilities.decide_zonealias",
+             stamps="decided", style="primary"),
+        Move("reject", "不等同", (Status.PROPOSED, Status.CONFIRMED), Status.REJECTED, "facilities.decide_zonealias",
+             stamps="decided"),
+    )  # fmt: skip
+    scope_lookups = ("policy__district__path",)
+
+    policy = models.ForeignKey(Policy, models.CASCADE, related_name="zone_aliases", verbose_name="政策")
+    listed = models.CharField("条款列出的功能区", max_length=30)
+    counted = models.CharField("可视同的名称", max_length=30)
+    status = models.CharField("状态", max_length=10, choices=Status, default=Status.PROPOSED, editable=False)
+    decided_at = models.DateTimeField("认定时间", null=True, blank=True, editable=False)
+    decided_by = models.ForeignKey(
+        "eldercare.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="认定人", editable=False
+    )
+
+    class Meta(Reviewable.Meta):
+        verbose_name = verbose_name_plural = "功能区别名"
+        permissions = [("decide_zonealias", "认定功能区别名")]
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "listed", "counted"], name="facilities_zonealias_once"),
+            models.CheckConstraint(
+                condition=Q(status="proposed", decided_at__isnull=True, decided_by__isnull=True)
+                | Q(status__in=["confirmed", "rejected"], decided_at__isnull=False, decided_by__isnull=False),
+                name="facilities_zonealias_status_tied_to_time_and_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.counted} 视同 {self.listed}"

@@ -1,0 +1,154 @@
+"""Figures of the register: who runs the facilities, how many beds are nursing beds, beds per thousand elders."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from eldercare import figures
+from eldercare.figures import PER_THOUSAND, Definition, Figure, Scope
+from eldercare.regions import PopulationFact
+from eldercare.scoping import within
+from facilities.kinds import (
+    ACCEPTED_STAGES,
+    RURAL_TYPES,
+    SOCIAL_OPERATION,
+    UNDER_WAY_STAGES,
+    URBAN_TYPES,
+    FacilityType,
+    Operation,
+    Stage,
+)
+from facilities.models import FacilityRecord, OperatorContract
+
+SOURCE = "口径说明：设施以统计日当日状态计"
+DEFINITIONS = (
+    Definition("social_operation.urban", "城市设施社会化运营率", "社会力量运营的街道中心和社区站", "运营中的街道中心和社区站", "武隆方案 一；" + SOURCE),
+    Definition("social_operation.rural", "农村设施社会化运营率", "社会力量运营的乡镇中心和村级点", "运营中的乡镇中心和村级点", "武隆方案 一；" + SOURCE),
+    Definition("nursing_bed_share", "护理型床位占比", "运营设施的护理型床位", "运营设施的床位", "武隆方案 二(五)；" + SOURCE),
+    Definition("beds_per_1000", "每千名老年人养老床位", "运营设施的床位", "60岁及以上常住人口", SOURCE, "张", PER_THOUSAND),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A facility as it stood on the day, with the operator that its contract in force names."""
+
+    id: int
+    code: str
+    name: str
+    type: str
+    township: str
+    village_id: int | None
+    planned_year: int | None
+    stage: str
+    progress: Decimal | None
+    beds: int | None
+    nursing_beds: int | None
+    operation: str
+    accepted_on: date | None
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.stage in ACCEPTED_STAGES
+
+    @property
+    def is_operating(self) -> bool:
+        return self.stage == Stage.OPERATING
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.stage in UNDER_WAY_STAGES
+
+    @property
+    def is_social(self) -> bool:
+        return self.operation in SOCIAL_OPERATION
+
+
+_COLUMNS = (
+    "facility_id", "facility__code", "name", "type", "facility__township__code", "village_id", "planned_year", "stage",
+    "progress", "beds", "nursing_beds", "operation", "accepted_on",
+)  # fmt: skip
+
+
+def standings(scope: Scope) -> list[Standing]:
+    """Every facility of the district as it stood on the day: two queries, asked once per scope."""
+    return scope.once("facilities", _read_standings)
+
+
+def _read_standings(scope: Scope) -> list[Standing]:
+    contracts = _contracts(scope)
+    rows = (
+        FacilityRecord.objects.on(scope.as_of)
+        .filter(within("facility__township__path", scope.district.path))
+        .order_by("facility__code")
+        .values_list(*_COLUMNS)
+    )
+    return [Standing(*row[:11], contracts(row[0], row[11]), row[12]) for row in rows]
+
+
+def _contracts(scope: Scope) -> Callable[[int, str], str]:
+    """A dated contract outranks the sheet; once a facility has had contracts, an expired one means nobody runs it."""
+    signed: dict[int, str] = {}
+    inside = OperatorContract.objects.filter(within("facility__township__path", scope.district.path))
+    for row in inside.exclude(starts_on__gt=scope.as_of).order_by("starts_on", "pk"):
+        expired = row.ends_on is not None and row.ends_on < scope.as_of
+        signed[row.facility_id] = Operation.NONE if expired else row.operation
+    return lambda facility_id, reported: signed.get(facility_id, reported)
+
+
+def by_township(scope: Scope, rows: Iterable[Standing]) -> Iterator[tuple[str | None, list[Standing]]]:
+    """The rows of the whole district (None) and then of each of its townships."""
+    rows = list(rows)
+    groups: dict[str, list[Standing]] = defaultdict(list)
+    for row in rows:
+        groups[row.township].append(row)
+    yield None, rows
+    for unit in scope.townships:
+        yield unit.code, groups[unit.code]
+
+
+def _known_sum(values: Iterable[int | None]) -> int | None:
+    """Sum of what is recorded; None when nothing is."""
+    recorded = [value for value in values if value is not None]
+    return sum(recorded) if recorded else None
+
+
+def _operation(scope: Scope, township, rows: list[Standing], id_: str, types) -> tuple[str | None, Figure]:
+    running = [row for row in rows if row.is_operating and row.type in types]
+    return township, figures.ratio(id_, sum(row.is_social for row in running), len(running), scope)
+
+
+def provide(scope: Scope) -> Iterator[tuple[str | None, Figure]]:
+    """The register's figures of a district and its townships."""
+    elders = _elders(scope)
+    for township, rows in by_township(scope, standings(scope)):
+        yield _operation(scope, township, rows, "social_operation.urban", URBAN_TYPES)
+        yield _operation(scope, township, rows, "social_operation.rural", RURAL_TYPES)
+        running = [row for row in rows if row.is_operating]
+        with_both = [row for row in running if row.beds is not None and row.nursing_beds is not None]
+        beds = _known_sum(row.beds for row in with_both)
+        yield township, figures.ratio("nursing_bed_share", _known_sum(r.nursing_beds for r in with_both), beds, scope)
+        all_beds = _known_sum(row.beds for row in running)
+        yield township, figures.ratio("beds_per_1000", all_beds, elders.get(township or scope.district.code), scope)
+
+
+def _elders(scope: Scope) -> dict[str, int]:
+    """Latest residents aged 60 and over, by unit code, counted on or before the day."""
+    rows = PopulationFact.objects.filter(
+        within("region__path", scope.district.path),
+        basis=PopulationFact.Basis.RESIDENT,
+        counted_on__lte=scope.as_of,
+        aged_60_plus__isnull=False,
+    )
+    return dict(rows.order_by("counted_on").values_list("region__code", "aged_60_plus"))
+
+
+def connect() -> None:
+    """Add the register's figures to the catalogue."""
+    figures.define(*DEFINITIONS)
+    figures.provide(provide)
+
+
+TYPE_IDS = {type_: type_.lower() for type_ in FacilityType.values}

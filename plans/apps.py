@@ -1,0 +1,17 @@
+"""The plans app."""
+
+from django.apps import AppConfig
+
+
+class PlansConfig(AppConfig):
+    """Plan tables, targets, monthly reports, coverage."""
+
+    name = "plans"
+    verbose_name = "计划与报送"
+
+    def ready(self) -> None:
+        from plans import names, progress, statistics  # noqa: PLC0415 - models must be loaded first
+
+        names.connect()
+        progress.connect()
+        statistics.connect()

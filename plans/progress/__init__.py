@@ -1,0 +1,24 @@
+"""The monthly progress sheet: its declaration, what it would change, and what confirming it does."""
+
+from eldercare import review, uploads
+from eldercare.uploads import Upload, UploadKind
+from plans.progress import applying, comparing, sheet
+
+KIND = UploadKind(
+    code="progress",
+    label="建设进度月报",
+    permission="eldercare.upload_progress",
+    sheet=sheet.for_context,
+    compare=comparing.compare,
+    fingerprint=comparing.fingerprint,
+    apply=applying.apply,
+    undo=applying.undo,
+    template=sheet.template,
+    admit=applying.admit,
+)
+
+
+def connect() -> None:
+    """Register the sheet and what undoing it must ask first."""
+    uploads.declare(KIND)
+    review.require(Upload, "undo", applying.not_received)

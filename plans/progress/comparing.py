@@ -1,0 +1,181 @@
+"""What a township's sheet would change: each row beside the register as it stands at the end of the month."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Max
+
+from eldercare.policies import pack
+from eldercare.regions import VILLAGE_KINDS, NameBook, Region
+from eldercare.sheets.cells import Level, Problem
+from eldercare.sheets.columns import Reading, ReadRow
+from eldercare.uploads import Comparison, Context
+from facilities.models import FacilityRecord
+from plans.progress import rowrules
+from plans.progress.sheet import SHEET, current_rows, row_values
+from plans.reporting import last_day
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The township as it is compared with: facilities by code, their names, villages by name."""
+
+    township: Region
+    records: dict[str, FacilityRecord]
+    codes_by_name: dict[str, str]
+    villages: NameBook
+    day: date
+
+
+def fingerprint(context: Context) -> str:
+    """Names the state of the township's register: any record written or retracted since changes it."""
+    rows = FacilityRecord.objects.filter(facility__township=context.region)
+    state = rows.aggregate(last=Max("pk"), count=Count("pk"), retracted=Max("retracted_at"))
+    return hashlib.sha256(f"{context.region.code}{sorted(state.items())}".encode()).hexdigest()
+
+
+def compare(context: Context, reading: Reading) -> Comparison:
+    """Set every row of the sheet beside the register; nothing is written."""
+    before = fingerprint(context)
+    register = _register(context)
+    result = Comparison(fingerprint=before)
+    seen: set[str] = set()
+    for row in reading.rows:
+        staged, problems = _row(register, row)
+        result.rows.append(staged)
+        result.problems += problems
+        seen.add(staged["code"])
+    result.rows += [_missing(record) for code, record in register.records.items() if code not in seen]
+    result.problems += _missing_problems(register, seen, reading)
+    return result
+
+
+def _register(context: Context) -> Register:
+    day = last_day(context.period)
+    records = {record.facility.code: record for record in current_rows(context.region, day)}
+    names = {record.name: code for code, record in records.items()}
+    villages = NameBook(context.district, day, VILLAGE_KINDS, within_region=context.region)
+    return Register(context.region, records, names, villages, day)
+
+
+def _row(register: Register, row: ReadRow) -> tuple[dict, list[Problem]]:
+    code = row.values.get("code") or ""
+    record = register.records.get(code)
+    problems = list(_identity_problems(register, row, code, record))
+    values, village_problems = _meant(register, row)
+    problems += village_problems
+    problems += rowrules.check(row, values, record, register.day)
+    changes = _changes(row, values, record)
+    wrong = any(problem.level == Level.ERROR for problem in problems)
+    action = "wrong" if wrong else "new" if record is None else "changed" if changes else "unchanged"
+    return _staged(row, action, code, values, changes, record), problems
+
+
+def _staged(row: ReadRow, action: str, code: str, values: dict, changes: list[dict], record) -> dict:
+    keys = [key for key in values if record is None or key in {change["key"] for change in changes}]
+    written = {key: values[key] for key in keys if key != "code"} if action in ("new", "changed") else {}
+    return {
+        "action": action,
+        "sheet": row.sheet,
+        "number": row.number,
+        "code": code,
+        "name": values.get("name") or (record.name if record else ""),
+        "facility": record.facility_id if record else None,
+        "changes": changes,
+        "values": pack({_column(key): _stored(key, value) for key, value in written.items()}),
+        "sources": {_column(key): f"{row.sheet}!{row.cells[key]}" for key in written if key in row.cells},
+    }
+
+
+def _column(key: str) -> str:
+    return "village_id" if key == "village" else key
+
+
+def _stored(key: str, value: object) -> object:
+    """A value as its database column takes it: a village by id, an empty text as ""."""
+    if key == "village":
+        return value.pk if value else None
+    return "" if value is None and key in ("operation", "operator", "issues", "remark") else value
+
+
+def _identity_problems(register: Register, row: ReadRow, code: str, record) -> Iterator[Problem]:
+    name = row.values.get("name") or ""
+    if code and record is None:
+        yield rowrules.problem(
+            row, "code", "unknown_code", f"本乡镇没有编码为 {code} 的设施", "新增设施请把编码留空；其他设施请核对编码"
+        )
+    if not code and name in register.codes_by_name:
+        yield rowrules.problem(
+            row, "name", "already_registered", f"“{name}”已经登记，编码是 {register.codes_by_name[name]}",
+            "请在原来的一行填写，或为新设施另起名称",
+        )  # fmt: skip
+
+
+def _meant(register: Register, row: ReadRow) -> tuple[dict, list[Problem]]:
+    """The row's values with the village's name turned into the village; an unknown name is a problem, never a guess."""
+    values = dict(row.values)
+    name = values.get("village")
+    if not name:
+        return values, []
+    village = register.villages.match(name)
+    values["village"] = village
+    if village is not None:
+        return values, []
+    near = register.villages.proposal(name)
+    hint = f"是不是“{near[0].short_name}”？请改成正确的名称" if near else "请从下拉列表里选择"
+    message = f"{register.township}没有名为“{name}”的村（社区）"
+    return values, [rowrules.problem(row, "village", "unknown_village", message, hint)]
+
+
+def _changes(row: ReadRow, values: dict, record: FacilityRecord | None) -> list[dict]:
+    """Old → new of each column that differs; for a new facility every filled column."""
+    old = row_values(record) if record else {}
+    found = []
+    for column in SHEET.columns:
+        if column.key not in values or column.key == "code":
+            continue
+        new = values[column.key]
+        new = getattr(new, "short_name", new)
+        if not _same(old.get(column.key), new):
+            found.append(
+                {
+                    "key": column.key,
+                    "label": column.heading,
+                    "old": column.show(old.get(column.key)),
+                    "new": column.show(new),
+                    "cell": row.cells.get(column.key, ""),
+                }
+            )
+    return found
+
+
+def _same(old: object, new: object) -> bool:
+    """Equal as recorded: a list in any order is the same set of zones, a blank is not an empty list."""
+    if isinstance(old, list) and isinstance(new, list):
+        return sorted(old) == sorted(new)
+    return old == new
+
+
+def _missing(record: FacilityRecord) -> dict:
+    code, name = record.facility.code, record.name
+    return {
+        "action": "missing", "sheet": "", "number": 0, "code": code, "name": name, "facility": record.facility_id,
+        "changes": [], "values": {}, "sources": {},
+    }  # fmt: skip
+
+
+def _missing_problems(register: Register, seen: set[str], reading: Reading) -> list[Problem]:
+    if not reading.rows:
+        return []
+    return [
+        Problem(
+            "missing_since_last_month",
+            f"上月有“{record.name}”（{code}），本表没有这一行",
+            "设施的登记不会删除；如果是漏填，请补上这一行",
+            Level.WARNING,
+        )
+        for code, record in register.records.items()
+        if code not in seen
+    ]

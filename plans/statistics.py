@@ -1,0 +1,181 @@
+"""Plan and coverage figures: what is planned per unit, what of it is accepted, and which units are really covered."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from eldercare import figures
+from eldercare.figures import Definition, Figure, Scope
+from eldercare.policies import Policy
+from eldercare.regions import UNIT_KIND_LABELS, UNIT_KINDS, Region
+from eldercare.scoping import within
+from facilities.kinds import FacilityType
+from facilities.models import Exemption, ServiceLink
+from facilities.statistics import Standing, standings
+from plans.models import PlanTarget
+
+COVERING = {
+    "street": ["STREET_CENTRE", "TOWNSHIP_CENTRE"],
+    "township": ["TOWNSHIP_CENTRE"],
+    "community": ["COMMUNITY_STATION"],
+    "village": ["VILLAGE_POINT"],
+}
+# Which units a type is planned for: the denominator of its plan ratio.
+PLANNED_FOR = {
+    FacilityType.STREET_CENTRE: "street",
+    FacilityType.COMMUNITY_STATION: "community",
+    FacilityType.TOWNSHIP_CENTRE: "township",
+    FacilityType.VILLAGE_POINT: "village",
+}
+
+
+def _definitions() -> Iterator[Definition]:
+    for type_ in FacilityType:
+        key = type_.lower()
+        unit = UNIT_KIND_LABELS.get(PLANNED_FOR.get(type_, ""), "单位")
+        yield Definition(f"plan_ratio.{key}", f"{type_.label}计划覆盖率", "计划设施数", f"{unit}数", "设施数与单位数之比，可超过100%")
+        yield Definition(f"completion.{key}", f"{type_.label}计划完成率", "验收合格设施数", "计划设施数", "按验收日期计，可超过100%")
+    for kind, label in UNIT_KIND_LABELS.items():
+        words = f"有运营中设施或共享服务的{label}"
+        yield Definition(f"coverage.{kind}", f"{label}养老服务设施覆盖率", words, f"{label}总数", "按单位计，不超过100%；豁免村不计入分子分母")
+    yield Definition(
+        "coverage_with_exempt.village", "村养老服务设施覆盖率（含豁免村）", "有设施、共享服务或豁免的村", "村总数", "豁免村按延伸服务覆盖计"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCount:
+    """A planned number of a type in a unit and year; `township` is None while the unit's name is not matched."""
+
+    township: str | None
+    type: str
+    year: int
+    planned: int | None
+
+
+def planned_counts(scope: Scope) -> list[PlannedCount]:
+    """Every printed plan cell of the district's policies: one query, asked once per scope."""
+    return scope.once("plans", _read_plans)
+
+
+def _read_plans(scope: Scope) -> list[PlannedCount]:
+    rows = PlanTarget.objects.filter(table__policy__district=scope.district).select_related(None)
+    return [PlannedCount(*row) for row in rows.values_list("region__code", "type", "year", "planned")]
+
+
+def in_years(scope: Scope, year: int) -> bool:
+    """Whether a year counts: up to the day's year, or only the year asked for."""
+    return year == scope.year if scope.year else year <= scope.as_of.year
+
+
+def accepted_in_plan(scope: Scope, row: Standing, first_year: int) -> bool:
+    """Whether an accepted facility counts towards the plan's years: by its acceptance date."""
+    if not row.is_accepted or row.accepted_on is None:
+        return False
+    return row.accepted_on.year == scope.year if scope.year else row.accepted_on.year >= first_year
+
+
+def _sum_known(values: list[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def provide(scope: Scope) -> Iterator[tuple[str | None, Figure]]:
+    """Plan, completion and coverage figures of a district and its townships."""
+    yield from _plan_figures(scope)
+    yield from _coverage_figures(scope)
+
+
+def _plan_figures(scope: Scope) -> Iterator[tuple[str | None, Figure]]:
+    plans = planned_counts(scope)
+    types = list(dict.fromkeys(row.type for row in plans))
+    for type_ in types:
+        first_year = min(row.year for row in plans if row.type == type_)
+        of_type = [row for row in plans if row.type == type_ and in_years(scope, row.year)]
+        accepted = [row for row in standings(scope) if row.type == type_ and accepted_in_plan(scope, row, first_year)]
+        for township in (None, *(unit.code for unit in scope.townships)):
+            planned = _sum_known([row.planned for row in of_type if township in (None, row.township)])
+            done = sum(township in (None, row.township) for row in accepted)
+            yield township, _plan_ratio(scope, type_, township, planned)
+            yield township, figures.ratio(
+                f"completion.{type_.lower()}", done, planned, scope, reason="" if planned is not None else "没有印发计划数"
+            )
+
+
+def _plan_ratio(scope: Scope, type_: str, township: str | None, planned: int | None) -> Figure:
+    kind = PLANNED_FOR.get(type_)
+    reason = "没有印发计划数" if planned is None else "" if kind else "没有对应的单位总数"
+    units = len(units_of_kind(scope, kind, township)) if kind else None
+    return figures.ratio(f"plan_ratio.{type_.lower()}", planned, units, scope, reason=reason)
+
+
+def units_of_kind(scope: Scope, kind: str, township: str | None = None) -> list[Region]:
+    """The district's (or one township's) units of a kind on the day."""
+    return [
+        unit
+        for unit in scope.units
+        if unit.kind in UNIT_KINDS[kind] and township in (None, scope.township_code(unit))
+    ]
+
+
+@dataclass(slots=True)
+class Cover:
+    """Which units are covered, by which facilities, and which are exempt; ids of regions."""
+
+    by: dict[int, list[Standing]]
+    exempt: set[int]
+
+
+def cover(scope: Scope) -> Cover:
+    """Who covers whom on the day: facilities in operation, sharing relations and exemptions. Asked once per scope."""
+    return scope.once("cover", _read_cover)
+
+
+def _read_cover(scope: Scope) -> Cover:
+    covering = COVERING | _policy_coverage(scope)
+    by: dict[int, list[Standing]] = defaultdict(list)
+    running = {row.id: row for row in standings(scope) if row.is_operating}
+    township_ids = {unit.code: unit for unit in scope.townships}
+    kind_of = {unit.pk: _unit_kind(unit) for unit in scope.units}
+    for row in running.values():
+        unit = township_ids.get(row.township)
+        for region_id in {unit.pk if unit else None, row.village_id} - {None}:
+            if row.type in covering.get(kind_of.get(region_id, ""), ()):
+                by[region_id].append(row)
+    links = ServiceLink.objects.on(scope.as_of).filter(within("region__path", scope.district.path))
+    for facility_id, region_id in links.values_list("facility_id", "region_id"):
+        row = running.get(facility_id)
+        if row and row.type in covering.get(kind_of.get(region_id, ""), ()):
+            by[region_id].append(row)
+    exempt = Exemption.objects.on(scope.as_of).filter(within("region__path", scope.district.path))
+    return Cover(by, set(exempt.values_list("region_id", flat=True)))
+
+
+def _unit_kind(unit: Region) -> str:
+    return next((kind for kind, kinds in UNIT_KINDS.items() if unit.kind in kinds), "")
+
+
+def _policy_coverage(scope: Scope) -> dict[str, list[str]]:
+    """The reading of 覆盖 that the district's latest policy in force on the day states, where it states one."""
+    rows = Policy.objects.filter(district=scope.district).exclude(issued_on__gt=scope.as_of)
+    readings = rows.order_by("issued_on", "pk").values_list("coverage", flat=True)
+    return {kind: types for reading in readings for kind, types in reading.items()}
+
+
+def _coverage_figures(scope: Scope) -> Iterator[tuple[str | None, Figure]]:
+    found = cover(scope)
+    for township in (None, *(unit.code for unit in scope.townships)):
+        for kind in UNIT_KINDS:
+            units = units_of_kind(scope, kind, township)
+            bound = [unit for unit in units if unit.pk not in found.exempt]
+            covered = sum(bool(found.by.get(unit.pk)) for unit in bound)
+            yield township, figures.ratio(f"coverage.{kind}", covered, len(bound), scope)
+        villages = units_of_kind(scope, "village", township)
+        extended = sum(bool(found.by.get(unit.pk)) or unit.pk in found.exempt for unit in villages)
+        yield township, figures.ratio("coverage_with_exempt.village", extended, len(villages), scope)
+
+
+def connect() -> None:
+    """Add the plan and coverage figures to the catalogue."""
+    figures.define(*_definitions())
+    figures.provide(provide)

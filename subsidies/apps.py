@@ -1,0 +1,10 @@
+"""The subsidies app."""
+
+from django.apps import AppConfig
+
+
+class SubsidiesConfig(AppConfig):
+    """补助资金."""
+
+    name = "subsidies"
+    verbose_name = "补助资金"

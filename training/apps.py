@@ -1,0 +1,15 @@
+"""The training app."""
+
+from django.apps import AppConfig
+
+
+class TrainingConfig(AppConfig):
+    """Training quotas."""
+
+    name = "training"
+    verbose_name = "人员培训"
+
+    def ready(self) -> None:
+        from training import names  # noqa: PLC0415 - models must be loaded first
+
+        names.connect()
