@@ -1,5 +1,6 @@
 """People and what they may do. Roles are data that a bureau can read and sign; they are synced after every migrate."""
 
+import secrets
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -169,8 +170,7 @@ class User(AbstractUser):
         """Subtrees this account may see: its region and the units that its region succeeded."""
         if self.region is None:
             return ()
-        predecessors = Region.objects.filter(successor=self.region).values_list("path", flat=True)
-        return (self.region.path, *predecessors)
+        return tuple(Region.objects.filter(pk__in=self.region.lineage()).values_list("path", flat=True))
 
     @cached_property
     def roles(self) -> tuple[Role, ...]:
@@ -209,3 +209,26 @@ def grant(user: User, *codes: str) -> None:
     user.groups.set(Group.objects.filter(name__in=[role.label for role in roles]))
     user.is_staff = any(role.staff for role in roles)
     user.save()
+
+
+def accounts_for_townships(district: Region, *, password: str = "") -> list[tuple[User, str]]:
+    """A township account for every township of a district that has none; username is the region's code.
+
+    Returns the new accounts with their first password, which is the given one or made here and never shown again.
+    A made password must be changed at the first sign-in.
+    """
+    role = ROLE_BY_CODE["township"]
+    served = User.objects.filter(groups__name=role.label, region__isnull=False).values("region")
+    townships = district.below().townships().filter(valid_to__isnull=True).exclude(pk__in=served)
+    taken = set(User.objects.filter(username__in=townships.values("code")).values_list("username", flat=True))
+    made = []
+    for region in townships.order_by("path"):
+        if region.code in taken:
+            continue
+        secret = password or secrets.token_urlsafe(9)
+        user = User(username=region.code, full_name=f"{region}经办", region=region, must_change_password=not password)
+        user.set_password(secret)
+        user.save()
+        grant(user, role.code)
+        made.append((user, secret))
+    return made

@@ -6,6 +6,8 @@ Append only; keyed to no other table, so that it outlives what it describes. An 
 from django.db import models
 from django.utils import timezone
 
+from eldercare import clock
+
 ACTIONS = {
     "login": "登录",
     "login.failed": "登录失败",
@@ -80,6 +82,7 @@ def record(action: str, *, by=None, target: models.Model | None = None, detail=N
         raise ValueError(f"undeclared audit action: {action}")
     known = by if by is not None and by.is_authenticated else None
     row = AuditRecord(
+        at=clock.now(),
         action=action,
         by_id=known.pk if known else None,
         by_name=known.display_name if known else "",

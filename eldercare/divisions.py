@@ -77,6 +77,7 @@ def load_edition(district: Region, edition: date, units: list[Unit]) -> dict[str
     ended = [row.pk for code, row in open_rows.items() if code not in kept]
     Region.objects.filter(pk__in=ended).update(valid_to=edition)
     _begin([unit for unit in units if unit.code not in kept], district, edition, None if first else edition, open_rows, kept)
+    _link_renamed(district, edition, ended)
     DivisionEdition.objects.create(district=district, published_on=edition, source=SOURCE)
     counts = {"begun": len(units) - len(kept), "ended": len(ended), "kept": len(kept)}
     audit.record("regions.loaded", target=district, detail={"edition": edition.isoformat(), **counts})
@@ -90,6 +91,41 @@ def _begin(units, district: Region, edition: date, valid_from, open_rows, kept) 
         level = [unit for unit in units if len(unit.code) == length]
         created = Region.objects.bulk_create(_row(unit, parents[unit.parent], edition, valid_from) for unit in level)
         parents |= {row.code: row for row in created}
+
+
+def _link_renamed(district: Region, edition: date, ended: list[int]) -> None:
+    """A unit that keeps its code and its short name, and changes only how the name is written out, succeeds itself."""
+    begun = {(row.code, row.short_name): row for row in district.below().filter(edition=edition)}
+    for row in Region.objects.filter(pk__in=ended):
+        heir = begun.get((row.code, row.short_name))
+        if heir:
+            Region.objects.filter(pk=row.pk).update(successor=heir)
+
+
+@transaction.atomic
+def link_successors(path: Path) -> int:
+    """Map townships to the units that succeeded them, and their villages by equal name; a clerk maps what is left.
+
+    `path` is a CSV of district, edition, old_code, new_code. Returns how many units were newly mapped.
+    """
+    mapped = 0
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        for row in csv.DictReader(lines):
+            day = date.fromisoformat(row["edition"])
+            old = Region.objects.filter(code=row["old_code"], valid_to=day).first()
+            new = Region.objects.filter(code=row["new_code"], edition=day).first()
+            if old and new:
+                mapped += _map(old, new) + _map_villages(old, new)
+    return mapped
+
+
+def _map(old: Region, new: Region) -> int:
+    return Region.objects.filter(pk=old.pk, successor__isnull=True).update(successor=new)
+
+
+def _map_villages(old: Region, new: Region) -> int:
+    heirs = {child.name: child for child in new.children.all()}
+    return sum(_map(child, heirs[child.name]) for child in old.children.all() if child.name in heirs)
 
 
 def _row(unit: Unit, parent: Region, edition: date, valid_from) -> Region:

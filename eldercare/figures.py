@@ -76,6 +76,7 @@ class Scope:
     edition: date | None
     units: tuple[Region, ...]
     year: int | None = None
+    heirs: dict[int, Region] = field(default_factory=dict, compare=False, repr=False)
     _read: dict = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, key: str, read: Callable[["Scope"], object]):
@@ -88,6 +89,11 @@ class Scope:
     def townships(self) -> list[Region]:
         """Streets, towns and townships in the order of their codes."""
         return [unit for unit in self.units if unit.kind in TOWNSHIP_KINDS]
+
+    def today_of(self, region_id: int | None, code: str | None) -> tuple[int | None, str | None]:
+        """Id and code of the unit that stands in a region's place on the day: itself, or whoever succeeded it."""
+        heir = self.heirs.get(region_id)
+        return (heir.pk, heir.code) if heir else (region_id, code)
 
     def township_code(self, unit: Region) -> str | None:
         """Code of the township that a unit lies in (itself, when it is one)."""
@@ -182,13 +188,27 @@ def _why_unknown(meaning: Definition, numerator, denominator) -> str:
 
 
 def scope_for(district: Region, as_of: date, year: int | None = None) -> Scope:
-    """The district's units on a day and the edition they come from: one query."""
+    """The district's units on a day, the edition they come from, and who succeeded the units that are gone: two queries."""
     known = Max("editions__published_on", filter=Q(editions__published_on__lte=as_of))
     rows = district.below().on(as_of).annotate(edition_on=known, first_edition=Max("editions__published_on"))
     units = list(rows.order_by("path"))
     top = next((unit for unit in units if unit.kind == Kind.DISTRICT), None)
     edition = (top.edition_on or top.first_edition) if top else None
-    return Scope(district, as_of, edition, tuple(units), year)
+    return Scope(district, as_of, edition, tuple(units), year, _heirs(district, as_of))
+
+
+def _heirs(district: Region, as_of: date) -> dict[int, Region]:
+    """Unit on the day by the id of each unit that has ended by then, however many steps of succession lie between."""
+    ended = district.below().filter(valid_to__lte=as_of, successor__isnull=False).select_related("successor")
+    step = {row.pk: row.successor for row in ended}
+    heirs = {}
+    for pk in step:
+        heir, seen = step[pk], {pk}
+        while heir.pk in step and heir.pk not in seen:
+            seen.add(heir.pk)
+            heir = step[heir.pk]
+        heirs[pk] = heir
+    return heirs
 
 
 def compute(district: Region, as_of: date, year: int | None = None) -> FigureSet:

@@ -2,6 +2,8 @@
 
 from django.urls import reverse
 
+from eldercare.regions import Region
+
 
 def links_for(user) -> list[tuple[str, str]]:
     """(label, address) of the pages this account may open."""
@@ -23,9 +25,19 @@ def navigation(request) -> dict:
     """Context of every page: navigation with the current entry marked, and the account's region."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"portal_nav": [], "portal_district": None}
+        return {"portal_nav": [], "portal_district": None, "portal_demo": False}
     items = [
         {"label": label, "url": url, "current": request.path == url or (url != "/" and request.path.startswith(url))}
         for label, url in links_for(user)
     ]
-    return {"portal_nav": items, "portal_district": user.region}
+    return {
+        "portal_nav": items,
+        "portal_district": user.region,
+        "portal_roles": user.role_labels,
+        "portal_demo": bool(user.region and _in_demo(user.region)),
+    }
+
+
+def _in_demo(region: Region) -> bool:
+    """Whether a region is, or lies in, a district whose data are a demonstration."""
+    return region.is_demo or Region.objects.filter(code__in=region.ancestor_codes, is_demo=True).exists()

@@ -14,7 +14,7 @@ from eldercare.scoping import Scoped, ScopedQuerySet, within
 from eldercare.sheets.text import compact
 
 ETHNIC_PART = re.compile(r"^(.{2})[^县市区]*族(乡|镇)$")
-VILLAGE_SUFFIXES = ("村民委员会", "居民委员会", "社区居委会", "居委会", "村委会")
+VILLAGE_SUFFIXES = ("村民委员会", "居民委员会", "居委会", "村委会")
 SIMILAR_ENOUGH = 0.6
 
 
@@ -110,8 +110,9 @@ class Region(Scoped):
         verbose_name = verbose_name_plural = "行政区划"
         ordering = ["path"]
         constraints = [
+            models.UniqueConstraint(fields=["code", "edition"], name="eldercare_region_code_once_per_edition"),
             models.UniqueConstraint(
-                fields=["code", "edition"], name="eldercare_region_code_once_per_edition", nulls_distinct=False
+                fields=["code"], condition=Q(edition__isnull=True), name="eldercare_region_code_once_without_edition"
             ),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_from__isnull=True) | Q(valid_to__gt=F("valid_from")),
@@ -140,6 +141,14 @@ class Region(Scoped):
     def below(self) -> RegionQuerySet:
         """This region and everything under it."""
         return Region.objects.filter(within("path", self.path))
+
+    def lineage(self) -> list[int]:
+        """Ids of this unit and of every unit it succeeded, so that what was registered under an old name is found."""
+        ids, step = [self.pk], [self.pk]
+        while step:
+            step = list(Region.objects.filter(successor__in=step).exclude(pk__in=ids).values_list("pk", flat=True))
+            ids += step
+        return ids
 
     def on_day(self, day: date) -> bool:
         """Whether the unit exists on a day."""

@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils import timezone
 
-from eldercare import audit
+from eldercare import audit, clock
 from eldercare.scoping import Scoped, ScopedQuerySet
 
 
@@ -196,7 +196,7 @@ def _stamp(row: Reviewable, move: Move, by) -> None:
         setattr(row, f"{name}_at", None)
         setattr(row, f"{name}_by", None)
     if move.stamps:
-        setattr(row, f"{move.stamps}_at", timezone.now())
+        setattr(row, f"{move.stamps}_at", clock.now())
         setattr(row, f"{move.stamps}_by", by)
 
 
@@ -211,6 +211,7 @@ def _record(row: Reviewable, move: Move, source: str, by, comment: str, detail: 
         target=move.target,
         by_id=by.pk,
         by_name=by.display_name,
+        at=clock.now(),
         comment=comment.strip(),
         detail=detail,
     )

@@ -39,9 +39,9 @@ class ScopedQuerySet(models.QuerySet):
             return self.none()
         return self.filter(self._within(user.scope_paths))
 
-    def under(self, region) -> Self:
-        """The rows that belong to a region or to anything below it."""
-        return self.filter(self._within([region.path]))
+    def under(self, *regions) -> Self:
+        """The rows that belong to a region, or to one of several, or to anything below."""
+        return self.filter(self._within([region.path for region in regions]))
 
 
 class Scoped(models.Model):

@@ -11,12 +11,14 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
+from eldercare import bulk, clock
 from eldercare.regions import Region
+from eldercare.review import MoveRefused
 from eldercare.uploads import Upload
 from facilities.facility import STATE_FIELDS, Facility, FacilityRecord, SerialCounter
 
+PARTS_OF_WHOLES = (("nursing_beds", "beds"), ("usable_area", "gross_area"))
 # Two relations to one row are one column: `village` is carried as `village_id`, without loading the region.
 COLUMNS = tuple(f"{name}_id" if name == "village" else name for name in STATE_FIELDS)
 
@@ -65,6 +67,7 @@ def record(
             sources=item.sources,
             upload=upload,
             reason=reason,
+            recorded_at=clock.now(),
             recorded_by=by,
             **(state_of(item.facility) | item.values),
         )
@@ -88,10 +91,11 @@ def _create_new(items: list[Assertion], by) -> None:
     for district, group in by_district.items():
         for item, code in zip(group, take_codes(district, len(group)), strict=True):
             item.facility.code = code
+            item.facility.created_at = clock.now()
             item.facility.created_by = by
             for name, value in item.values.items():
                 setattr(item.facility, name, value)
-    Facility.objects.bulk_create(item.facility for item in items)
+    bulk.insert([item.facility for item in items])
 
 
 def _histories(ids: Iterable[int]) -> dict[int, list[FacilityRecord]]:
@@ -112,11 +116,24 @@ def _rewrite(facilities: list[Facility], histories: dict[int, list[FacilityRecor
         if latest is not None and state_of(facility) != state_of(latest):
             _copy(latest, facility)
             changed.append(facility)
+        _refuse_contradictions(facility, histories[facility.pk])
     # Spans close before new ones open: one open record per facility is a database constraint.
-    FacilityRecord.objects.bulk_update(moved, ["until", *COLUMNS], batch_size=40) if moved else None
-    FacilityRecord.objects.bulk_create(new)
-    if changed:
-        Facility.objects.bulk_update(changed, COLUMNS, batch_size=40)
+    bulk.overwrite(moved, ["until", *COLUMNS])
+    bulk.insert(new)
+    bulk.overwrite(changed, COLUMNS)
+
+
+def _refuse_contradictions(facility: Facility, rows: list[FacilityRecord]) -> None:
+    """A change in the past reaches the months after it; what these said must still be possible. Raises MoveRefused."""
+    for row in rows:
+        for part, whole in PARTS_OF_WHOLES:
+            low, high = getattr(row, part), getattr(row, whole)
+            if low is not None and high is not None and low > high:
+                names = [FacilityRecord._meta.get_field(name).verbose_name for name in (part, whole)]
+                raise MoveRefused(
+                    f"{facility.code} {facility.name}：与 {row.effective_on:%Y-%m-%d} 登记的数据矛盾，"
+                    f"{names[0]}（{low:f}）会大于{names[1]}（{high:f}），没有写入任何数据。"
+                )
 
 
 def _fold(rows: list[FacilityRecord]) -> FacilityRecord | None:
@@ -139,22 +156,48 @@ def _copy(source: FacilityRecord, target: Facility) -> None:
 
 @transaction.atomic
 def retract(upload: Upload) -> list[str]:
-    """Take back what one upload asserted. Returns, per facility, what stays because somebody asserted it since."""
+    """Take back what one upload asserted. Returns, per facility, what stays because somebody built on it since.
+
+    A facility that the upload brought and that nobody touched since is removed; one that others have recorded, accepted or
+    contracted since stays whole.
+    """
     lock_townships([upload.region_id])
     mine = list(FacilityRecord.objects.standing().filter(upload=upload).select_related("facility"))
-    facilities = {row.facility_id: row.facility for row in mine}
-    histories = _histories(facilities)
-    kept = [line for row in mine if (line := _asserted_since(row, histories[row.facility_id]))]
-    FacilityRecord.objects.filter(pk__in=[row.pk for row in mine]).update(retracted_at=timezone.now())
-    gone = {row.pk for row in mine}
+    histories = _histories([row.facility_id for row in mine])
+    brought = {row.facility_id for row in mine if _is_first(row, histories[row.facility_id])}
+    in_use = _in_use(brought, histories)
+    kept = [line for row in mine if (line := _kept(row, histories[row.facility_id], in_use))]
+    gone = {row.pk: row for row in mine if row.facility_id not in in_use}
+    FacilityRecord.objects.filter(pk__in=gone).update(retracted_at=clock.now())
+    Facility.objects.filter(pk__in=brought - in_use).delete()
     remaining = {pk: [row for row in rows if row.pk not in gone] for pk, rows in histories.items()}
-    orphans = [pk for pk in facilities if not remaining[pk]]
-    Facility.objects.filter(pk__in=orphans).delete()
-    _rewrite([facility for pk, facility in facilities.items() if pk not in orphans], defaultdict(list, remaining))
+    standing = [row.facility for row in mine if row.facility_id not in brought]
+    _rewrite(standing, defaultdict(list, remaining))
     return kept
 
 
-def _asserted_since(row: FacilityRecord, history: list[FacilityRecord]) -> str:
+def _is_first(row: FacilityRecord, history: list[FacilityRecord]) -> bool:
+    """Whether the facility begins with this record."""
+    return row.pk == min(history, key=lambda other: (other.effective_on, other.pk)).pk
+
+
+def _in_use(ids: set[int], histories: dict[int, list[FacilityRecord]]) -> set[int]:
+    """Those facilities that other records, contracts, declarations, links or reviews stand on."""
+    found = {pk for pk in ids if len(histories[pk]) > 1}
+    for relation in Facility._meta.related_objects:
+        if relation.related_model is not FacilityRecord:
+            name = relation.field.name
+            rows = relation.related_model._base_manager.filter(**{f"{name}__in": ids})
+            found |= set(rows.values_list(name, flat=True))
+    return found
+
+
+def _kept(row: FacilityRecord, history: list[FacilityRecord], in_use: set[int]) -> str:
+    """What of one facility stays, in words; empty when all of it is taken back."""
+    where = f"{row.facility.code} {row.facility.name}"
+    if row.facility_id in in_use:
+        return f"{where}：此后另有登记或办理记录，这个设施保留不动"
     later = {name for other in history if other.pk > row.pk and other.upload_id != row.upload_id for name in other.asserted}
-    labels = [FacilityRecord._meta.get_field(name.removesuffix("_id")).verbose_name for name in COLUMNS if name in later & set(row.asserted)]
-    return f"{row.facility.code} {row.facility.name}：{'、'.join(labels)}此后已另行登记，保留后来的值" if labels else ""
+    shared = [name for name in COLUMNS if name in later & set(row.asserted)]
+    labels = "、".join(FacilityRecord._meta.get_field(name.removesuffix("_id")).verbose_name for name in shared)
+    return f"{where}：{labels}此后已另行登记，保留后来的值" if labels else ""

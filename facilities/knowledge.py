@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from eldercare import facts
+from eldercare.policies import unpack
 from facilities.kinds import ACCEPTED_STAGES, FacilityType, Stage
 from facilities.models import Declaration, FacilityRecord
 
@@ -17,6 +18,8 @@ MEASURED = {
     "facility.nursing_beds": "nursing_beds",
     "facility.zones": "zones",
 }
+# What the register itself answers; nobody declares it.
+RECORDED = frozenset({*MEASURED, "facility.accepted", "village.points", "village.hosts_township_centre"})
 
 
 def measured(ids: Iterable[int], day: date) -> dict[int, dict[str, object]]:
@@ -41,8 +44,8 @@ def declared_of_regions(ids: Iterable[int], day: date) -> dict[int, dict[str, ob
 
 def _latest(rows, owner: str) -> dict[int, dict[str, object]]:
     known: dict[int, dict[str, object]] = defaultdict(dict)
-    for row in rows.order_by("starts_on", "pk"):
-        known[getattr(row, owner)][row.fact] = row.value
+    for row in rows.order_by(F("starts_on").asc(nulls_first=True), "pk"):
+        known[getattr(row, owner)][row.fact] = unpack(row.value)
     return known
 
 

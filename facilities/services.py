@@ -5,7 +5,7 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
-from eldercare import review
+from eldercare import clock, review
 from eldercare.policies import pack
 from eldercare.review import MoveRefused
 from facilities import checks, history
@@ -27,7 +27,7 @@ def open_review(facility: Facility, *, by, note: str = "") -> AcceptanceReview:
         busy = facility.acceptances.filter(status__in=[*AcceptanceReview.OPEN, AcceptanceReview.Status.ACCEPTED]).first()
         if busy:
             raise MoveRefused(f"该设施已有一份“{busy.get_status_display()}”的验收审核。")
-        return AcceptanceReview.objects.create(facility=facility, created_by=by, note=note)
+        return AcceptanceReview.objects.create(facility=facility, created_by=by, created_at=clock.now(), note=note)
 
 
 def review_day(row: AcceptanceReview) -> date:

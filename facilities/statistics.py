@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import F
+
 from eldercare import figures
 from eldercare.figures import PER_THOUSAND, Definition, Figure, Scope
 from eldercare.regions import PopulationFact
@@ -67,8 +69,8 @@ class Standing:
 
 
 _COLUMNS = (
-    "facility_id", "facility__code", "name", "type", "facility__township__code", "village_id", "planned_year", "stage",
-    "progress", "beds", "nursing_beds", "operation", "accepted_on",
+    "facility_id", "facility__code", "name", "type", "facility__township_id", "facility__township__code", "village_id",
+    "planned_year", "stage", "progress", "beds", "nursing_beds", "operation", "accepted_on",
 )  # fmt: skip
 
 
@@ -85,14 +87,22 @@ def _read_standings(scope: Scope) -> list[Standing]:
         .order_by("facility__code")
         .values_list(*_COLUMNS)
     )
-    return [Standing(*row[:11], contracts(row[0], row[11]), row[12]) for row in rows]
+    return [_standing(scope, contracts, *row) for row in rows]
+
+
+def _standing(scope: Scope, contracts, id_, code, name, type_, township_id, township, village_id, *state) -> Standing:
+    """A facility under the units of the day: one registered under a former township counts for its successor."""
+    *measures, operation, accepted_on = state
+    _, township = scope.today_of(township_id, township)
+    village_id, _ = scope.today_of(village_id, None)
+    return Standing(id_, code, name, type_, township, village_id, *measures, contracts(id_, operation), accepted_on)
 
 
 def _contracts(scope: Scope) -> Callable[[int, str], str]:
     """A dated contract outranks the sheet; once a facility has had contracts, an expired one means nobody runs it."""
     signed: dict[int, str] = {}
     inside = OperatorContract.objects.filter(within("facility__township__path", scope.district.path))
-    for row in inside.exclude(starts_on__gt=scope.as_of).order_by("starts_on", "pk"):
+    for row in inside.exclude(starts_on__gt=scope.as_of).order_by(F("starts_on").asc(nulls_first=True), "pk"):
         expired = row.ends_on is not None and row.ends_on < scope.as_of
         signed[row.facility_id] = Operation.NONE if expired else row.operation
     return lambda facility_id, reported: signed.get(facility_id, reported)

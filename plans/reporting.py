@@ -1,6 +1,6 @@
 """Monthly reports: the periods of a district and each township's report in them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -53,6 +53,15 @@ def last_day(month: date) -> date:
 def due_day(month: date, day: int) -> date:
     """A day of the month that follows, the usual deadline."""
     return date(month.year + month.month // 12, month.month % 12 + 1, day)
+
+
+def current_month(district: Region, day: date) -> date:
+    """The month that townships report now: in a demo the day's own month, else last month until its deadline has passed."""
+    this = day.replace(day=1)
+    before = (this - timedelta(days=1)).replace(day=1)
+    period = ReportingPeriod.objects.filter(district=district, month=before).first()
+    due_on = period.due_on if period else due_day(before, DEFAULT_DUE_DAY)
+    return before if not district.is_demo and day <= due_on else this
 
 
 class ProgressReport(Reviewable):

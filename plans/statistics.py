@@ -60,7 +60,8 @@ def planned_counts(scope: Scope) -> list[PlannedCount]:
 
 def _read_plans(scope: Scope) -> list[PlannedCount]:
     rows = PlanTarget.objects.filter(table__policy__district=scope.district).select_related(None)
-    return [PlannedCount(*row) for row in rows.values_list("region__code", "type", "year", "planned")]
+    cells = rows.values_list("region_id", "region__code", "type", "year", "planned")
+    return [PlannedCount(scope.today_of(pk, code)[1], *rest) for pk, code, *rest in cells]
 
 
 def in_years(scope: Scope, year: int) -> bool:
@@ -144,11 +145,11 @@ def _read_cover(scope: Scope) -> Cover:
                 by[region_id].append(row)
     links = ServiceLink.objects.on(scope.as_of).filter(within("region__path", scope.district.path))
     for facility_id, region_id in links.values_list("facility_id", "region_id"):
-        row = running.get(facility_id)
+        row, (region_id, _) = running.get(facility_id), scope.today_of(region_id, None)
         if row and row.type in covering.get(kind_of.get(region_id, ""), ()):
             by[region_id].append(row)
     exempt = Exemption.objects.on(scope.as_of).filter(within("region__path", scope.district.path))
-    return Cover(by, set(exempt.values_list("region_id", flat=True)))
+    return Cover(by, {scope.today_of(pk, None)[0] for pk in exempt.values_list("region_id", flat=True)})
 
 
 def _unit_kind(unit: Region) -> str:

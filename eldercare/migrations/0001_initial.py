@@ -296,7 +296,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='region',
-            constraint=models.UniqueConstraint(fields=('code', 'edition'), name='eldercare_region_code_once_per_edition', nulls_distinct=False),
+            constraint=models.UniqueConstraint(fields=('code', 'edition'), name='eldercare_region_code_once_per_edition'),
+        ),
+        migrations.AddConstraint(
+            model_name='region',
+            constraint=models.UniqueConstraint(condition=models.Q(('edition__isnull', True)), fields=('code',), name='eldercare_region_code_once_without_edition'),
         ),
         migrations.AddConstraint(
             model_name='region',

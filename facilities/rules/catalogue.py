@@ -1,6 +1,7 @@
 """What rules may speak about: facility types, units of division, and the facts the portal itself records."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 FACILITY_TYPES = {
     "STREET_CENTRE": "街道养老服务中心",
@@ -30,13 +31,17 @@ OWN_PREFIXES = ("check.", "requirement.")
 
 @dataclass(frozen=True, slots=True)
 class FactDeclaration:
-    """One fact that can be recorded: whose it is, its type (a key of FACT_TYPES), its unit and its Chinese label."""
+    """One fact that can be recorded: whose it is, its type (a key of FACT_TYPES), its unit and its Chinese label.
+
+    `choices` are the values a text may take, each with its Chinese label; empty when any text will do.
+    """
 
     id: str
     subject: str
     type: str
     label: str
     unit: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_number(self) -> bool:

@@ -100,7 +100,7 @@ def _edition(row: Row) -> dict:
 def _facts(rows: list[Row]) -> dict[str, FactDeclaration]:
     declared = {}
     for row in rows:
-        row.allow({"id", "subject", "type", "unit", "label", "note"})
+        row.allow({"id", "subject", "type", "unit", "label", "choices", "note"})
         row.require("id", "subject", "type", "label")
         subject, kind = row.choice("subject", tuple(SUBJECTS)), row.choice("type", tuple(FACT_TYPES))
         name = row.text("id")
@@ -109,8 +109,18 @@ def _facts(rows: list[Row]) -> dict[str, FactDeclaration]:
         core = CORE_FACTS.get(name)
         if name in declared or (core and core.type != kind):
             row.error("id", "duplicate_id", f"事实“{name}”已经声明过")
-        declared[name] = FactDeclaration(name, subject, kind, row.text("label"), row.text("unit"))
+        declared[name] = FactDeclaration(name, subject, kind, row.text("label"), row.text("unit"), _choices(row, kind))
     return declared
+
+
+def _choices(row: Row, kind: str) -> dict[str, str]:
+    """The values a text fact may take, with their labels."""
+    choices = row.data.get("choices", {})
+    words = isinstance(choices, Mapping) and all(isinstance(label, str) and label for label in choices.values())
+    if words and (kind == "text" or not choices):
+        return dict(choices)
+    row.error("choices", "type", "应为“取值 = 名称”的一组文字，且只用于文字类事实")
+    return {}
 
 
 def _condition(row: Row, table) -> Condition:

@@ -11,7 +11,7 @@ from facilities import history
 from facilities.history import Assertion
 from facilities.models import Facility
 from plans.models import Duty, ProgressReport, ReportingPeriod
-from plans.reporting import DEFAULT_DUE_DAY, due_day, last_day
+from plans.reporting import DEFAULT_DUE_DAY, current_month, due_day, last_day
 
 
 def period_of(district: Region, month: date) -> ReportingPeriod:
@@ -25,6 +25,11 @@ def _due_day(district: Region) -> int:
     return duties.order_by("-policy__issued_on").values_list("due_day", flat=True).first() or DEFAULT_DUE_DAY
 
 
+def month(district: Region) -> date:
+    """The month that a district's townships report now."""
+    return current_month(district, district.default_as_of())
+
+
 def admit(context: Context) -> str:
     """Why a sheet for this township and month may not come in now; empty when it may."""
     if not context.region.is_township:
@@ -32,13 +37,13 @@ def admit(context: Context) -> str:
     if context.period is None:
         return "请选择报送月份。"
     if context.period > context.district.default_as_of():
-        return f"{context.period:%Y年%m月}还没有到，不能报送。"
+        return f"{context.period.year}年{context.period.month}月还没有到，不能报送。"
     period = ReportingPeriod.objects.filter(district=context.district, month=context.period).first()
     if period and period.locked:
-        return f"{context.period:%Y年%m月}已锁定，不再接收报表。"
+        return f"{context.period.year}年{context.period.month}月已锁定，不再接收报表。"
     report = ProgressReport.objects.filter(period=period, township=context.region).first() if period else None
     if report and report.status == ProgressReport.Status.ACCEPTED:
-        return f"{context.period:%Y年%m月}的报表民政局已接收；要更正，请民政局先退回。"
+        return f"{context.period.year}年{context.period.month}月的报表民政局已接收；要更正，请民政局先退回。"
     return ""
 
 
@@ -47,7 +52,10 @@ def apply(upload: Upload, context: Context, rows: list[dict]) -> None:
     written = [row for row in rows if row["action"] in ("new", "changed")]
     known = {f.pk: f for f in Facility.objects.filter(pk__in=[row["facility"] for row in written if row["facility"]])}
     assertions = [_assertion(context, known, row) for row in written]
-    history.record(assertions, effective_on=last_day(context.period), by=context.by, upload=upload)
+    # A month still running is known up to today only; dated later, it would undo what is decided until the month ends.
+    day = min(last_day(context.period), context.district.default_as_of())
+    if assertions:
+        history.record(assertions, effective_on=day, by=context.by, upload=upload)
     _check_scope(context, [item.facility.pk for item in assertions])
     _hand_in(upload, context)
 
@@ -61,7 +69,8 @@ def _assertion(context: Context, known: dict[int, Facility], row: dict) -> Asser
 
 def _check_scope(context: Context, ids: list[int]) -> None:
     """Every row written must lie in the township and in the sender's scope, or nothing is written."""
-    inside = Facility.objects.visible_to(context.by).under(context.region).filter(pk__in=ids).count()
+    here = Facility.objects.visible_to(context.by).filter(township__in=context.region.lineage())
+    inside = here.filter(pk__in=ids).count()
     if inside != len(ids):
         raise MoveRefused("有设施不在您的管理范围内，没有写入任何数据。")
 
@@ -69,7 +78,7 @@ def _check_scope(context: Context, ids: list[int]) -> None:
 def _hand_in(upload: Upload, context: Context) -> None:
     period = period_of(context.district, context.period)
     report, _ = ProgressReport.objects.get_or_create(period=period, township=context.region)
-    review.perform(report, "submit", by=upload.uploaded_by, upload=upload, number=report.number + 1)
+    review.perform(report, "submit", by=context.by, upload=upload, number=report.number + 1)
 
 
 def undo(upload: Upload, by) -> list[str]:
@@ -81,7 +90,32 @@ def undo(upload: Upload, by) -> list[str]:
     return kept
 
 
+def _report(upload: Upload) -> ProgressReport | None:
+    """The township's report of the month that an upload was sent for."""
+    rows = ProgressReport.objects.filter(period__month=upload.period, township_id=upload.region_id)
+    return rows.select_related("period").first()
+
+
 def not_received(upload: Upload, user) -> str:
-    """An upload whose month the bureau has accepted stays until the bureau returns it."""
-    report = upload.progress_reports.filter(status=ProgressReport.Status.ACCEPTED).first()
-    return "民政局已接收该月报表，不能撤销；要更正，请民政局先退回。" if report else ""
+    """An upload whose month the bureau has accepted or locked stays as it is."""
+    if upload.kind != "progress":
+        return ""
+    report = _report(upload)
+    if report and report.status == ProgressReport.Status.ACCEPTED:
+        return "民政局已接收该月报表，不能撤销；要更正，请民政局先退回。"
+    return f"{upload.period.year}年{upload.period.month}月已锁定，不能撤销。" if report and report.period.locked else ""
+
+
+def standing(upload: Upload) -> list[str]:
+    """What has become of the month that a confirmed upload handed in."""
+    report = _report(upload)
+    if report is None:
+        return []
+    month = f"{upload.period.year}年{upload.period.month}月报表"
+    if report.upload_id != upload.pk:
+        return [f"{month}：{report.get_status_display()}，现以另一次上传的表格为准"] if report.upload_id else []
+    lines = [f"{month}：{report.get_status_display()}（第 {report.number} 次报送{'，迟报' if report.is_late else ''}）"]
+    if report.status == ProgressReport.Status.RETURNED:
+        lines += [f"退回理由：{event.comment}" for event in report.events().filter(verb="send_back").reverse()[:1]]
+        lines.append("请改正表格后重新上传。")
+    return lines

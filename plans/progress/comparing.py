@@ -11,8 +11,8 @@ from eldercare.policies import pack
 from eldercare.regions import VILLAGE_KINDS, NameBook, Region
 from eldercare.sheets.cells import Level, Problem
 from eldercare.sheets.columns import Reading, ReadRow
-from eldercare.uploads import Comparison, Context
-from facilities.models import FacilityRecord
+from eldercare.uploads import MISSING_ROW, Comparison, Context
+from facilities.models import Facility, FacilityRecord
 from plans.progress import rowrules
 from plans.progress.sheet import SHEET, current_rows, row_values
 from plans.reporting import last_day
@@ -20,10 +20,11 @@ from plans.reporting import last_day
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """The township as it is compared with: facilities by code, their names, villages by name."""
+    """The township as it is compared with: its facilities on the day by code, all codes and names, villages by name."""
 
     township: Region
     records: dict[str, FacilityRecord]
+    codes: frozenset[str]
     codes_by_name: dict[str, str]
     villages: NameBook
     day: date
@@ -31,7 +32,7 @@ class Register:
 
 def fingerprint(context: Context) -> str:
     """Names the state of the township's register: any record written or retracted since changes it."""
-    rows = FacilityRecord.objects.filter(facility__township=context.region)
+    rows = FacilityRecord.objects.filter(facility__township__in=context.region.lineage())
     state = rows.aggregate(last=Max("pk"), count=Count("pk"), retracted=Max("retracted_at"))
     return hashlib.sha256(f"{context.region.code}{sorted(state.items())}".encode()).hexdigest()
 
@@ -55,9 +56,10 @@ def compare(context: Context, reading: Reading) -> Comparison:
 def _register(context: Context) -> Register:
     day = last_day(context.period)
     records = {record.facility.code: record for record in current_rows(context.region, day)}
-    names = {record.name: code for code, record in records.items()}
+    known = dict(Facility.objects.filter(township=context.region).values_list("code", "name"))
+    names = {name: code for code, name in known.items()} | {record.name: code for code, record in records.items()}
     villages = NameBook(context.district, day, VILLAGE_KINDS, within_region=context.region)
-    return Register(context.region, records, names, villages, day)
+    return Register(context.region, records, frozenset(known), names, villages, day)
 
 
 def _row(register: Register, row: ReadRow) -> tuple[dict, list[Problem]]:
@@ -102,15 +104,19 @@ def _stored(key: str, value: object) -> object:
 
 def _identity_problems(register: Register, row: ReadRow, code: str, record) -> Iterator[Problem]:
     name = row.values.get("name") or ""
-    if code and record is None:
+    owner = register.codes_by_name.get(name)
+    if code and record is None and code in register.codes:
         yield rowrules.problem(
-            row, "code", "unknown_code", f"本乡镇没有编码为 {code} 的设施", "新增设施请把编码留空；其他设施请核对编码"
+            row, "code", "registered_later", f"{code} 在这个月之后才登记", "这个月的表里不填这一行"
         )
-    if not code and name in register.codes_by_name:
+    elif code and record is None:
         yield rowrules.problem(
-            row, "name", "already_registered", f"“{name}”已经登记，编码是 {register.codes_by_name[name]}",
-            "请在原来的一行填写，或为新设施另起名称",
-        )  # fmt: skip
+            row, "code", "unknown_code", f"{register.township}没有编码为 {code} 的设施", "新增设施请把编码留空；其他设施请核对编码"
+        )
+    elif owner and owner != code and (record is None or record.name != name):
+        yield rowrules.problem(
+            row, "name", "already_registered", f"“{name}”已经登记，编码是 {owner}", "请在原来的一行填写，或为这个设施另起名称"
+        )
 
 
 def _meant(register: Register, row: ReadRow) -> tuple[dict, list[Problem]]:
@@ -171,7 +177,7 @@ def _missing_problems(register: Register, seen: set[str], reading: Reading) -> l
         return []
     return [
         Problem(
-            "missing_since_last_month",
+            MISSING_ROW,
             f"上月有“{record.name}”（{code}），本表没有这一行",
             "设施的登记不会删除；如果是漏填，请补上这一行",
             Level.WARNING,

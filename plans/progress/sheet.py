@@ -75,15 +75,22 @@ def choices(township: Region) -> dict:
 
 def current_rows(township: Region, day: date) -> list[FacilityRecord]:
     """The township's facilities as they stand on a day, in the order of their codes: one query."""
-    rows = FacilityRecord.objects.on(day).filter(facility__township=township)
+    rows = FacilityRecord.objects.on(day).filter(facility__township__in=township.lineage())
     return list(rows.select_related("facility", "village").order_by("facility__code"))
 
 
 def row_values(record: FacilityRecord) -> dict:
     """A facility's state by column key."""
     values = {column.key: getattr(record, column.key) for column in COLUMNS if column.key not in ("code", "village")}
-    values = {key: None if value == "" else value for key, value in values.items()}
+    values = {key: _plain(value) for key, value in values.items()}
     return values | {"code": record.facility.code, "village": record.village.short_name if record.village else None}
+
+
+def _plain(value: object) -> object:
+    """A stored value as a sheet gives it: blank texts are None, decimals carry no padding zeros."""
+    if isinstance(value, Decimal):
+        return value.quantize(1) if value == value.to_integral_value() else value.normalize()
+    return None if value == "" else value
 
 
 def template(context: Context) -> bytes:

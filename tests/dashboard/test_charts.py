@@ -5,9 +5,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from eldercare.dashboard import charts
-from eldercare.dashboard.charts import Part, Point
-from eldercare.dashboard.drawing import TEXTURES, TONES, number, percent
+from eldercare import charts
+from eldercare.charts import Part, Point
+from eldercare.charts.drawing import TEXTURES, TONES, number, percent
 
 SVG = "{http://www.w3.org/2000/svg}"
 MONTHS = [Point("1月", 0), Point("2月", 3), Point("3月", None), Point("4月", 7)]

@@ -257,3 +257,19 @@ def test_title_printed_again_on_the_next_page_goes_on_with_the_table():
 
     assert values(matrix) == {"白马镇": [1, 0], "江口镇": [1, 1]}
     assert matrix.is_certain
+
+
+def test_column_without_a_year_that_is_blank_on_one_page_stays_a_column_of_the_table():
+    head = ("序号|单位|敬老院|_", "_|_|2020年|_")
+    matrix = read(*head, "1|白马镇|1|_", *head, "2|江口镇|1|4")
+
+    assert asked(matrix) == [("year_missing", "D2")]
+    assert values(matrix) == {"白马镇": [1, None], "江口镇": [1, 4]}
+
+
+@pytest.mark.parametrize("label", ["2020年（拟建数）", "２０２０ 年\\n拟建数", "二〇二〇年度计划数（个）", "2020"])
+def test_year_is_read_in_the_ways_it_is_printed(label):
+    matrix = read("单位|敬老院|_", f"_|{label}|2021年", "白马镇|1|2")
+
+    assert heads(matrix) == [("ELDERLY_HOME", 2020), ("ELDERLY_HOME", 2021)]
+    assert matrix.is_certain

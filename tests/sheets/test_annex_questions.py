@@ -12,64 +12,6 @@ from eldercare.sheets import annex
 from eldercare.sheets.cells import Grid, Level, Mark, Merge
 
 
-@pytest.mark.parametrize(
-    ("printed", "value"),
-    [
-        (0, 0),
-        ("０", 0),
-        ("１２", 12),
-        ("1个", 1),
-        ("3 人", 3),
-        ("2名", 2),
-        ("1,200", 1200),
-        (Decimal("3.0"), 3),
-        ("2.0", 2),
-        ("—", None),
-        ("－", None),
-        ("/", None),
-        ("  ", None),
-        (None, None),
-    ],
-)
-def test_cell_that_states_a_count_or_none_asks_nothing(printed, value):
-    grid = Grid("表1", [("单位", "2020年敬老院", "2021年敬老院"), ("白马镇", printed, 1)])
-
-    (matrix,) = annex.read(grid)
-
-    found = matrix.rows[0].cells[2]
-    assert (found.value, found.printed) == (value, str(printed if printed is not None else "").strip())
-    assert matrix.questions == []
-
-
-@pytest.mark.parametrize(
-    ("printed", "code"),
-    [
-        ("约3", "not_a_number"),
-        ("1或2", "not_a_number"),
-        ("3?", "not_a_number"),
-        ("三", "not_a_number"),
-        ("无", "not_a_number"),
-        ("1 2", "not_a_number"),
-        ("5人次", "not_a_number"),
-        (True, "not_a_number"),
-        (Decimal("1.5"), "fraction"),
-        ("0.5个", "fraction"),
-        (-1, "negative"),
-        ("-2", "negative"),
-        (10_000_000, "too_large"),
-    ],
-)
-def test_cell_that_states_no_count_is_asked_about_once(printed, code):
-    grid = Grid("表1", [("单位", "2020年敬老院", "2021年敬老院"), ("白马镇", printed, 1), ("江口镇", 2, 3)])
-
-    (matrix,) = annex.read(grid)
-
-    (question,) = matrix.questions
-    assert (question.code, question.address, question.sheet, question.read) == (code, "B2", "表1", str(printed))
-    assert str(printed) in question.message
-    assert matrix.rows[0].cells[2].value is None
-
-
 def test_two_different_totals_are_asked_about():
     matrix = read("单位|2020年敬老院|2021年敬老院", "白马镇|1|0", "合计|1|0", "总计|2|0")
 
@@ -237,8 +179,37 @@ def test_question_speaks_chinese_and_names_the_columns_it_concerns():
     assert matrix.questions[0].message == "第 D 列的表头“拟建数”没有印年份，请选择它是哪一年。"
 
 
-SNIPPETS = [None, 0, 1, 2021, -1, True, Decimal("0.5"), date(2020, 5, 1), "", " ", "—", "3?", "合计", "小计", "序号", "1"]
-SNIPPETS += ["单位", "乡镇（街道）", "白马镇", "一", "2020年", "2019—2020年", "敬老院", "养老服务中心", "备注", "注：无。", "续表"]
+SNIPPETS = [
+    None,
+    0,
+    1,
+    2021,
+    -1,
+    True,
+    Decimal("0.5"),
+    date(2020, 5, 1),
+    "",
+    " ",
+    "—",
+    "3?",
+    "合计",
+    "小计",
+    "序号",
+    "1",
+]
+SNIPPETS += [
+    "单位",
+    "乡镇（街道）",
+    "白马镇",
+    "一",
+    "2020年",
+    "2019—2020年",
+    "敬老院",
+    "养老服务中心",
+    "备注",
+    "注：无。",
+    "续表",
+]
 SNIPPETS += ["2020年敬老院计划表", "附件1", "养老护理员（人）", "2021年拟建数", "甲", "#REF!"]
 PLACES = st.integers(1, 7)
 MERGES = st.builds(lambda top, left, down, right: Merge(top, left, top + down, left + right), *[PLACES] * 4)
@@ -257,3 +228,21 @@ def test_any_sheet_is_read_or_explained_and_no_doubt_is_asked_twice(rows, merges
     for matrix in survey.matrices:
         assert len(set(asked(matrix))) == len(matrix.questions)
         assert all(cell.value is None or cell.value >= 0 for row in matrix.rows for cell in row.cells.values())
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("单位|养老服务中心 (个)|_", "_|2019年|2020年", "白马镇|1|2"),
+        ("单位|2019年养老服务中心（个）|2020年养老服务中心（个）", "白马镇|1|2"),
+        ("武隆区2019—2020年养老服务中心建设计划表", "单位|2019年|2020年", "白马镇|1|2"),
+        ("武隆区2019—2020年设施建设计划表", "单位|2019年|2020年", "白马镇|1|2"),
+    ],
+)
+def test_question_about_a_type_is_answered_under_the_text_it_quotes(lines):
+    (question,) = read(*lines).questions
+
+    answered = read(*lines, types={question.read: "TOWNSHIP_CENTRE"})
+
+    assert heads(answered) == [("TOWNSHIP_CENTRE", 2019), ("TOWNSHIP_CENTRE", 2020)]
+    assert answered.is_certain

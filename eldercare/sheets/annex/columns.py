@@ -166,7 +166,7 @@ def read(
     has_subjects = any(draft.subject for draft in counted)
     has_years = any(draft.years for draft in counted)
     reading = Reading(_orientation(counted, has_subjects, has_years))
-    term = Term(()) if has_subjects else vocabulary.found_in(headings.text_of(title))
+    term = Term(()) if has_subjects else vocabulary.found_in(headings.parse(headings.text_of(title)).whole)
     reading.columns = [_column(draft, vocabulary, draft.code or term.code) for draft in counted]
     reading.asides = [_aside(draft) for draft in drafted if draft.is_aside]
     if not has_subjects and term.code is None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from eldercare.sheets.annex import headings
 from eldercare.sheets.text import compact
 
 
@@ -36,12 +37,15 @@ class Vocabulary:
         object.__setattr__(self, "_names", names)
 
     def overridden(self, types: Mapping[str, str]) -> "Vocabulary":
-        """This vocabulary with one table's own readings (`{"养老服务中心": "TOWNSHIP_CENTRE"}`) put before it."""
+        """This vocabulary with one table's own readings (`{"养老服务中心": "TOWNSHIP_CENTRE"}`) put before it.
+
+        A key is the wording alone, or the heading or title as a question quotes it; years and measure fall off.
+        """
+        types = {headings.parse(compact(name)).whole: code for name, code in types.items()}
         roles = {name: code for name, code in types.items() if self.kind(code) == "role"}
         others = {name: code for name, code in types.items() if name not in roles}
-        settled = {compact(name) for name in types}
         keep = [
-            {name: value for name, value in table.items() if compact(name) not in settled}
+            {name: value for name, value in table.items() if compact(name) not in types}
             for table in (self.types, self.roles, self.ambiguous)
         ]
         return Vocabulary(keep[0] | others, keep[1] | roles, keep[2])

@@ -12,7 +12,7 @@ from decimal import Decimal
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from eldercare.dashboard.drawing import (
+from eldercare.charts.drawing import (
     LOW,
     NO_DATA,
     TALL,
@@ -25,9 +25,7 @@ from eldercare.dashboard.drawing import (
     track,
     upright,
 )
-from eldercare.dashboard.plot import Plot, Point, runs
-
-__all__ = ["Part", "Point", "bar", "legend", "measure", "progress", "stacked", "trend"]
+from eldercare.charts.plot import Plot, Point, runs
 
 
 @dataclass(frozen=True, slots=True)

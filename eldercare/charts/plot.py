@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from eldercare.dashboard.drawing import Number, number, words
+from eldercare.charts.drawing import Number, number, words
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,138 @@
+"""The leader's page: where are we, who is behind, who has not reported."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString
+
+from eldercare import charts, figures
+from eldercare.dashboard import asof, moves
+from eldercare.figures import Definition, Figure, FigureSet
+from eldercare.policies import PolicyConflict
+from eldercare.regions import UNIT_KIND_LABELS, UNIT_KINDS, Region, district_of
+from plans import schedule, submissions
+from plans.schedule import Line
+from training import statistics as training
+from training.models import TrainingRole
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """Send a person to the page of their own region; of a city or province, list its districts."""
+    user = request.user
+    region = user.region
+    if region is not None and region.is_township:
+        return redirect("township", district_of(region).code, region.code)
+    if not user.has_perm("eldercare.view_dashboard"):
+        raise Http404("没有这个页面。")
+    districts = list(Region.objects.visible_to(user).districts().order_by("path"))
+    if len(districts) == 1:
+        return redirect("district", districts[0].code)
+    with_data = [row for row in districts if row.policies.exists() or row.editions.exists()]
+    return render(request, "dashboard/districts.html", {"districts": with_data})
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One large figure of the page."""
+
+    figure: Figure
+    meaning: Definition
+    chart: SafeString
+    light: str
+
+
+@dataclass(frozen=True, slots=True)
+class TownshipRow:
+    """One line of the lag table."""
+
+    region: Region
+    line: Line
+    bar: SafeString
+    community: Figure
+    village: Figure
+    submission: submissions.Submission
+
+
+@permission_required("eldercare.view_dashboard", raise_exception=True)
+def page(request: HttpRequest, code: str) -> HttpResponse:
+    """The district page on a day."""
+    district = asof.visible_district(request, code)
+    day = asof.day_of(request, district)
+    found = figures.compute(district, day)
+    lines = schedule.by_township(found.scope)
+    month = submissions.month_state(district, submissions.latest_month(district, day), found.scope.townships)
+    rows = _township_rows(found, lines, month)
+    types = schedule.by_type(found.scope)
+    context = {
+        "district": district,
+        "as_of": day,
+        "edition": found.scope.edition,
+        "total": lines[None],
+        "laggards": [row for row in rows if row.line.lag and row.line.light in ("act", "watch")][:3],
+        "cards": _cards(found),
+        "more": _more(found),
+        "rows": rows,
+        "types": types,
+        "years": list(types[0].years) if types else [],
+        "month": month,
+        "unit_counts": _unit_counts(found),
+        "training": _training(found),
+        "conflicts": list(PolicyConflict.objects.filter(policy__district=district).select_related("policy")),
+        "trend": moves.trend(found.scope),
+    }
+    return render(request, "dashboard/district.html", context)
+
+
+def _cards(found: FigureSet) -> list[Card]:
+    cards = []
+    for kind in UNIT_KINDS:
+        figure = found.district[f"coverage.{kind}"]
+        chart = charts.bar(figure.numerator, figure.denominator, title=figure.label)
+        cards.append(Card(figure, figures.definition(figure.definition), chart, ""))
+    return cards
+
+
+def _more(found: FigureSet) -> list[tuple[Figure, Definition]]:
+    """The figures that are not on a card, in the catalogue's order."""
+    shown = {f"coverage.{kind}" for kind in UNIT_KINDS}
+    return [
+        (figure, figures.definition(id_)) for id_, figure in sorted(found.district.items()) if id_ not in shown
+    ]
+
+
+def _township_rows(found: FigureSet, lines: dict, month: submissions.MonthState) -> list[TownshipRow]:
+    """Townships with the furthest behind first, then the largest number outstanding."""
+    by_code = {row.township.code: row for row in month.rows}
+    rows = [
+        TownshipRow(
+            unit,
+            lines[unit.code],
+            charts.bar(lines[unit.code].accepted, lines[unit.code].planned or None, title=f"{unit}验收合格占计划"),
+            found.townships[unit.code]["coverage.community"],
+            found.townships[unit.code]["coverage.village"],
+            by_code[unit.code],
+        )
+        for unit in found.scope.townships
+    ]
+    return sorted(rows, key=lambda row: (_urgency(row.line), -(row.line.behind or 0), -row.line.lag, row.region.path))
+
+
+def _urgency(line: Line) -> int:
+    return {"act": 0, "watch": 1, "good": 2, "quiet": 3}[line.light]
+
+
+def _unit_counts(found: FigureSet) -> list[tuple[str, int]]:
+    return [
+        (label, sum(unit.kind in UNIT_KINDS[kind] for unit in found.scope.units))
+        for kind, label in UNIT_KIND_LABELS.items()
+    ]
+
+
+def _training(found: FigureSet) -> dict:
+    sums = training.quotas_by_role(found.scope)
+    years = sorted({year for per_year in sums.values() for year in per_year})
+    rows = [(TrainingRole(role).label, [sums[role].get(year) for year in years]) for role in sums]
+    return {"years": years, "rows": [(label, values, sum(v or 0 for v in values)) for label, values in rows]}
+

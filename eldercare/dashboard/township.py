@@ -1,0 +1,87 @@
+"""One township's page: to its official the three steps of the month, to everyone its plan, facilities and receipts."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from eldercare import figures
+from eldercare.dashboard import asof
+from eldercare.figures import FigureSet
+from eldercare.regions import TOWNSHIP_KINDS, UNIT_KINDS, Region
+from facilities import checks
+from facilities.models import FacilityRecord
+from facilities.rules.overall import Overall
+from plans import schedule, submissions
+from plans.models import PlanTarget, ProgressReport
+from plans.reporting import current_month
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityRow:
+    """One facility as it stood on the day, with its check against the standard."""
+
+    state: FacilityRecord
+    overall: Overall
+    problems: list
+
+
+def may_see(user) -> bool:
+    """Dashboards are for leaders and the bureau; a township official has the page of the own township."""
+    return user.has_perm("eldercare.view_dashboard") or (
+        user.is_township_user and user.has_perm("eldercare.view_township_page")
+    )
+
+
+def page(request: HttpRequest, code: str, township_code: str) -> HttpResponse:
+    """The page of one township on a day; 404 for anyone it is not for."""
+    if not may_see(request.user):
+        raise Http404("没有这个页面。")
+    try:
+        township = asof.visible_region(request, township_code, TOWNSHIP_KINDS)
+        day = asof.day_of(request, township.parent)
+        township = asof.visible_region(request, township_code, TOWNSHIP_KINDS, day)
+    except asof.Moved as moved:
+        return redirect("township", moved.region.parent.code, moved.region.code)
+    if township.parent.code != code:
+        raise Http404("没有找到这个乡镇（街道）。")
+    return render(request, "dashboard/township.html", _context(request, township, day))
+
+
+def _context(request: HttpRequest, township: Region, day: date) -> dict:
+    district = township.parent
+    found = figures.compute(district, day)
+    month = current_month(district, day)
+    return {
+        "district": district,
+        "township": township,
+        "as_of": day,
+        "edition": found.scope.edition,
+        "line": schedule.by_township(found.scope)[township.code],
+        "figures": _figures(found, township),
+        "facilities": _facilities(township, district, day),
+        "targets": list(PlanTarget.objects.filter(region=township, planned__gt=0).select_related("table__policy")),
+        "month": submissions.month_state(district, month, [township]),
+        "reports": _reports(township),
+        "may_upload": request.user.has_perm("eldercare.upload_progress") and request.user.region_id == township.pk,
+    }
+
+
+def _figures(found: FigureSet, township: Region) -> list[tuple]:
+    own = found.townships.get(township.code, {})
+    ids = [f"coverage.{kind}" for kind in UNIT_KINDS]
+    return [(own[id_], figures.definition(id_)) for id_ in ids if id_ in own and own[id_].denominator]
+
+
+def _facilities(township: Region, district: Region, day: date) -> list[FacilityRow]:
+    states = FacilityRecord.objects.on(day).filter(facility__township__in=township.lineage()).order_by("type", "facility__code")
+    states = list(states.select_related("facility__village", "facility__district", "village"))
+    found = checks.check_all([state.facility for state in states], district, day)
+    return [FacilityRow(state, check.overall, check.problems()) for state, check in zip(states, found, strict=True)]
+
+
+def _reports(township: Region) -> list[ProgressReport]:
+    """The last twelve months' reports, newest first."""
+    rows = ProgressReport.objects.filter(township__in=township.lineage()).select_related("period", "upload", "decided_by")
+    return list(rows.order_by("-period__month")[:12])

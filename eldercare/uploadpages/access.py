@@ -1,0 +1,69 @@
+"""For which unit and month somebody asks, read from the request and checked against the person's scope."""
+
+import re
+from datetime import date
+
+from django.utils import timezone
+
+from eldercare.regions import Region, district_of
+from eldercare.review import Denied
+from eldercare.scoping import visible_or_404
+from eldercare.uploads import Context, UploadKind, kinds_for
+
+_MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
+MONTHS_OFFERED = 13
+
+
+def parse_month(text: str) -> date | None:
+    """The first day of a month written YYYY-MM; None for anything else."""
+    found = _MONTH.fullmatch(text.strip())
+    return date(int(found[1]), int(found[2]), 1) if found else None
+
+
+def sendable_kinds(user) -> list[UploadKind]:
+    """The kinds of sheets this person may send; Denied when there is none."""
+    kinds = kinds_for(user)
+    if not kinds:
+        raise Denied("您的角色不能上传表格。")
+    return kinds
+
+
+def home_district(user) -> Region | None:
+    """The district in which a person works; None for an account of a city, a province or nowhere."""
+    try:
+        return district_of(user.region) if user.region else None
+    except Region.DoesNotExist:
+        return None
+
+
+def reported_month(kind: UploadKind, user) -> date:
+    """The month that this person reports now."""
+    district = home_district(user)
+    return kind.month(district) if district else timezone.localdate().replace(day=1)
+
+
+def months_offered(kind: UploadKind, user) -> list[date]:
+    """The months to choose from, newest first: up to today's, or to the last of the demo year."""
+    district = home_district(user)
+    newest = (district.default_as_of() if district else timezone.localdate()).replace(day=1)
+    serial = newest.year * 12 + newest.month - 1
+    return [date(month // 12, month % 12 + 1, 1) for month in range(serial, serial - MONTHS_OFFERED, -1)]
+
+
+def townships_offered(user) -> list[Region]:
+    """The townships whose sheets this person may send, in the order of their codes."""
+    rows = Region.objects.visible_to(user).townships().filter(valid_to__isnull=True)
+    return list(rows.order_by("path").only("code", "short_name", "name", "path"))
+
+
+def township_of(user, code: str, month: date | None) -> Region | None:
+    """The township asked for by code, else the person's own; None when none is named. 404 outside the person's scope."""
+    if code:
+        day = month or timezone.localdate()
+        return visible_or_404(Region.objects.townships().on(day), user, code=code)
+    return user.region if user.is_township_user else None
+
+
+def context_of(user, township: Region, month: date | None) -> Context:
+    """For whom and for when a sheet is read."""
+    return Context(township, district_of(township), month, user)

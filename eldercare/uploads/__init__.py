@@ -1,0 +1,40 @@
+"""Spreadsheets that enter the portal: refused or staged, previewed, confirmed once, undone whole.
+
+Each kind of sheet is declared by the app that owns its rows. The original file is kept with its hash under a name made
+here; what was previewed is what is applied, and only while the rows it was compared with have not changed.
+"""
+
+from eldercare.uploads.deciding import confirm, connect, undo
+from eldercare.uploads.kinds import (
+    ACTION_LABELS,
+    MISSING_ROW,
+    Comparison,
+    Context,
+    UploadKind,
+    UploadRefused,
+    declare,
+    kind_of,
+    kinds_for,
+)
+from eldercare.uploads.staging import restage, stage
+from eldercare.uploads.upload import StagedRows, Upload, stored_name
+
+__all__ = [
+    "ACTION_LABELS",
+    "MISSING_ROW",
+    "Comparison",
+    "Context",
+    "StagedRows",
+    "Upload",
+    "UploadKind",
+    "UploadRefused",
+    "confirm",
+    "connect",
+    "declare",
+    "kind_of",
+    "kinds_for",
+    "restage",
+    "stage",
+    "stored_name",
+    "undo",
+]

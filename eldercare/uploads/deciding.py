@@ -1,0 +1,61 @@
+"""What becomes of a preview: applied once, taken back whole; both through the one door for state."""
+
+from eldercare import audit, review
+from eldercare.regions import Region
+from eldercare.review import MoveRefused, StaleObject
+from eldercare.uploads.staging import restage
+from eldercare.uploads.upload import Upload
+
+
+def confirm(upload: Upload, *, by, version: int | None = None) -> None:
+    """Apply the previewed rows, once. MoveRefused when it is done already; StaleObject after making the preview anew.
+
+    `version` is the version of the preview that the person saw.
+    """
+    try:
+        review.perform(upload, "confirm", by=by, version=version)
+    except StaleObject:
+        _look_again(upload, by)
+        raise
+
+
+def undo(upload: Upload, *, by, comment: str = "") -> list[str]:
+    """Take one upload back; returns what was left alone because somebody changed it since."""
+    review.perform(upload, "undo", by=by, comment=comment)
+    return upload.left_alone
+
+
+def _look_again(upload: Upload, by) -> None:
+    upload.refresh_from_db()
+    is_open = upload.status == Upload.Status.STAGED
+    if is_open and upload.declared.fingerprint(upload.context(by)) != upload.fingerprint:
+        restage(upload)
+
+
+def _intact(upload: Upload, user) -> str:
+    return "有错误的表格不能确认，请改正后重新上传。" if upload.error_total else ""
+
+
+def _apply(upload: Upload, event, by) -> None:
+    """Runs inside perform's transaction: the compared state must still hold, then the kind writes its rows."""
+    kind, context = upload.declared, upload.context(by)
+    if reason := kind.admit(context):
+        raise MoveRefused(reason)
+    list(Region.objects.select_for_update(no_key=True).filter(pk=upload.region_id))
+    if kind.fingerprint(context) != upload.fingerprint:
+        raise StaleObject("预览之后，登记的数据已被别人更新。系统已按最新数据重新比对，请核对后再确认。")
+    kind.apply(upload, context, upload.staged.read())
+    audit.record("upload.confirmed", by=by, target=upload, detail=upload.counts)
+
+
+def _undo(upload: Upload, event, by) -> None:
+    upload.left_alone = upload.declared.undo(upload, by)
+    upload.save(update_fields=["left_alone"])
+    audit.record("upload.undone", by=by, target=upload, detail={"left_alone": len(upload.left_alone)})
+
+
+def connect() -> None:
+    """Tie applying and undoing to their moves; called once when the apps are ready."""
+    review.require(Upload, "confirm", _intact)
+    review.after(Upload, "confirm", _apply)
+    review.after(Upload, "undo", _undo)

@@ -1,0 +1,99 @@
+"""Kinds of sheets: what an app declares so that the intake can read, compare, apply and undo its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from eldercare.regions import Region
+from eldercare.sheets import columns
+from eldercare.sheets.cells import Problem
+
+if TYPE_CHECKING:
+    from eldercare.uploads.upload import Upload
+
+ACTION_LABELS = {"new": "新增", "changed": "变更", "unchanged": "未变", "missing": "上月有、本月无", "wrong": "有误"}
+MISSING_ROW = "missing_since_last_month"
+"""Code of the warning that goes with a row of action `missing`."""
+
+
+class UploadRefused(Exception):
+    """The file or the request cannot be taken at all; the problem says what to do."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """For whom and for when a sheet is read: the township (or district), the month, and the person who acts."""
+
+    region: Region
+    district: Region
+    period: date | None
+    by: object
+
+
+@dataclass(slots=True)
+class Comparison:
+    """What a sheet would do: one dict per row (`action`, `name`, `changes`, …), problems, and the state it was compared with."""
+
+    rows: list[dict] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    fingerprint: str = ""
+
+
+def _this_month(district: Region) -> date:
+    return district.default_as_of().replace(day=1)
+
+
+@dataclass(frozen=True, slots=True)
+class UploadKind:
+    """A kind of sheet and the functions that give it meaning; registered by the app that owns the rows.
+
+    `admit(context)` explains why this sheet may not be sent now, or returns an empty text. `compare(context, reading)` makes a
+    Comparison and writes nothing. `fingerprint(context)` names the state compared with. `apply(upload, context, rows)` writes
+    inside the confirming transaction. `undo(upload, by)` takes back and returns what it had to leave alone.
+    `month(district)` is the month that is reported now. `consequences` say beside the button what confirming does;
+    `standing(upload)` says what has become of it since.
+    """
+
+    code: str
+    label: str
+    permission: str
+    sheet: Callable[[Context], columns.Sheet]
+    compare: Callable[[Context, columns.Reading], Comparison]
+    fingerprint: Callable[[Context], str]
+    apply: Callable[[Upload, Context, list[dict]], None]
+    undo: Callable[[Upload, object], list[str]]
+    template: Callable[[Context], bytes] | None = None
+    admit: Callable[[Context], str] = lambda context: ""
+    has_period: bool = True
+    month: Callable[[Region], date] = _this_month
+    consequences: tuple[str, ...] = ()
+    standing: Callable[[Upload], list[str]] = lambda upload: []
+
+    def may_be_sent_by(self, user) -> bool:
+        """Whether this person may send such sheets, for the own township or for others."""
+        return user.has_perm(self.permission) or user.has_perm("eldercare.upload_for_township")
+
+
+_kinds: dict[str, UploadKind] = {}
+
+
+def declare(kind: UploadKind) -> None:
+    """Register a kind of sheet."""
+    _kinds[kind.code] = kind
+
+
+def kind_of(code: str) -> UploadKind | None:
+    """The registered kind of that code, or None."""
+    return _kinds.get(code)
+
+
+def kinds_for(user) -> list[UploadKind]:
+    """The kinds of sheets that this person may send."""
+    return [kind for kind in _kinds.values() if kind.may_be_sent_by(user)]

@@ -1,0 +1,130 @@
+"""From a stranger's file to a preview: kept, read, compared, and saved as what confirming would do."""
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import asdict
+from io import BytesIO
+from pathlib import Path
+
+from django.core.files.base import File
+from django.db import transaction
+
+from eldercare import audit, clock, review
+from eldercare.regions import Region
+from eldercare.sheets import guard, reader
+from eldercare.sheets.cells import Level, Problem, Workbook
+from eldercare.sheets.limits import LIMITS, MEGABYTE
+from eldercare.sheets.refusal import refuse
+from eldercare.uploads.kinds import MISSING_ROW, Comparison, Context, UploadKind, UploadRefused
+from eldercare.uploads.upload import StagedRows, Upload
+
+PROBLEMS_KEPT = 200
+
+
+def stage(kind: UploadKind, context: Context, file: File) -> Upload:
+    """Keep the file, read and compare it, and save the preview; nothing of the register changes.
+
+    A file with wrong rows, or one that cannot be read, becomes a refused upload with its problems, so that the sender can
+    look at it again. Denied, a closed period and a file beyond the size limit keep nothing. Raises UploadRefused, review.Denied.
+    """
+    _check_admission(kind, context)
+    content = _content(file)
+    upload = Upload(
+        kind=kind.code,
+        region=context.region,
+        district=context.district,
+        period=context.period,
+        filename=Path(file.name).name[:200],
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        uploaded_by=context.by,
+        uploaded_at=clock.now(),
+    )
+    upload.file.save(file.name, File(BytesIO(content)), save=False)
+    result = _compare(kind, context, upload)
+    _fill(upload, result)
+    with transaction.atomic():
+        upload.save()
+        _save_staged(upload, result.rows)
+        audit.record(f"upload.{upload.status}", by=context.by, target=upload, detail={"sha256": upload.sha256})
+    return upload
+
+
+def restage(upload: Upload) -> None:
+    """Make the preview anew from the kept file, because what it was compared with has changed."""
+    result = _compare(upload.declared, upload.context(upload.uploaded_by), upload)
+    with transaction.atomic():
+        fresh = Upload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
+        if fresh.status == Upload.Status.STAGED:
+            _fill(fresh, result)
+            fresh.version += 1
+            fresh.save()
+            _save_staged(fresh, result.rows)
+    upload.refresh_from_db()
+
+
+def read_kept(upload: Upload) -> Workbook:
+    """The kept file of an upload, read again by the guarded reader. Raises guard.Refused."""
+    return reader.read(Path(upload.file.path), upload.filename)
+
+
+def _check_admission(kind: UploadKind, context: Context) -> None:
+    if not kind.may_be_sent_by(context.by):
+        raise review.Denied("您的角色不能上传这种表格。")
+    if not Region.objects.visible_to(context.by).filter(pk=context.region.pk).exists():
+        raise review.Denied("不在您的管理范围内。")
+    if reason := kind.admit(context):
+        raise UploadRefused(Problem("period_closed", reason, "如需补报或更正，请联系区民政局科员。"))
+
+
+def _content(file: File) -> bytes:
+    """The bytes of the file; a file beyond the limit is not kept, because a part of it would not be the sender's file."""
+    content = file.read(LIMITS.file_bytes + 1)
+    if len(content) > LIMITS.file_bytes:
+        refused = refuse("too_big", megabytes=LIMITS.file_bytes // MEGABYTE)
+        raise UploadRefused(_as_problem(refused))
+    return content
+
+
+def _as_problem(refused: guard.Refused) -> Problem:
+    return Problem(refused.code, refused.message, refused.hint)
+
+
+def _compare(kind: UploadKind, context: Context, upload: Upload) -> Comparison:
+    """What the sheet would change now; a file that cannot be read is a comparison with that one problem."""
+    try:
+        workbook = read_kept(upload)
+    except guard.Refused as refused:
+        return Comparison(problems=[_as_problem(refused)])
+    expected = {"period": upload.period_text, "township": context.region.code}
+    reading = kind.sheet(context).read(workbook, expected=expected)
+    result = kind.compare(context, reading)
+    result.problems = [*reading.problems, *result.problems]
+    return result
+
+
+def _fill(upload: Upload, result: Comparison) -> None:
+    errors = sum(problem.level == Level.ERROR for problem in result.problems)
+    ordered = sorted(result.problems, key=lambda problem: (problem.level != Level.ERROR, problem.code == MISSING_ROW))
+    upload.status = Upload.Status.REFUSED if errors else Upload.Status.STAGED
+    upload.counts = _counts(result.rows, result.problems)
+    upload.problems = [asdict(problem) | {"level": str(problem.level)} for problem in ordered[:PROBLEMS_KEPT]]
+    upload.problem_total = len(result.problems)
+    upload.error_total = errors
+    upload.fingerprint = result.fingerprint
+
+
+def _counts(rows: list[dict], problems: list[Problem]) -> dict:
+    actions = Counter(row["action"] for row in rows)
+    levels = Counter(problem.level for problem in problems)
+    return {
+        **{action: actions[action] for action in ("new", "changed", "unchanged", "missing", "wrong")},
+        "errors": levels[Level.ERROR],
+        "warnings": levels[Level.WARNING],
+    }
+
+
+def _save_staged(upload: Upload, rows: list[dict]) -> None:
+    text = json.dumps(rows, ensure_ascii=False)
+    StagedRows.objects.update_or_create(upload=upload, defaults={"rows": text})

@@ -1,0 +1,73 @@
+"""Where every value of a facility comes from: the record that says it, who wrote it when, and the cell of which sheet."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.urls import reverse
+
+from facilities.admin.clauses import said
+from facilities.facility import FacilityRecord
+from facilities.history import COLUMNS
+
+SHOWN = tuple(name for name in COLUMNS if name not in ("name", "type"))
+UNITS = {"gross_area": "㎡", "usable_area": "㎡", "beds": "张", "nursing_beds": "张", "invested": "万元", "progress": "%"}
+
+
+def label(column: str) -> str:
+    """The label of a state column without its unit."""
+    return str(FacilityRecord._meta.get_field(column.removesuffix("_id")).verbose_name).partition("（㎡）")[0]
+
+
+def text(record: FacilityRecord, column: str) -> str:
+    """A value of a record in words; empty when it is not recorded."""
+    name = column.removesuffix("_id")
+    value = getattr(record, name)
+    if value in (None, ""):
+        return ""
+    display = getattr(record, f"get_{name}_display", None)
+    return display() if display else said(value, {}, UNITS.get(column, "")) if name != "village" else str(value)
+
+
+def history(facility) -> list[FacilityRecord]:
+    """All records of a facility, also the retracted ones, latest state first: one query."""
+    rows = FacilityRecord.objects.filter(facility=facility).select_related("upload", "recorded_by", "village")
+    return sorted(rows, key=lambda row: (row.effective_on, row.pk), reverse=True)
+
+
+def sheet_link(record: FacilityRecord) -> tuple[str, str] | None:
+    """The name and the address of the sheet that a record came from."""
+    return record.upload and (record.upload.filename, reverse("upload", args=[record.upload_id]))
+
+
+def told(record: FacilityRecord) -> list[dict]:
+    """What a record itself says: label, value and cell of every asserted column."""
+    return [
+        {"label": label(name), "text": text(record, name), "cell": record.sources.get(name, "")}
+        for name in COLUMNS
+        if name in record.asserted
+    ]
+
+
+def timeline(records: Iterable[FacilityRecord]) -> list[dict]:
+    """The records for the page: what each said, when it holds, who wrote it and from which sheet."""
+    return [{"record": record, "told": told(record), "sheet": sheet_link(record)} for record in records]
+
+
+def facts(records: Iterable[FacilityRecord], day: date) -> list[dict]:
+    """The state on a day with the source of each value: label, text, record, cell, sheet."""
+    standing = [row for row in records if row.retracted_at is None and row.effective_on <= day]
+    if not standing:
+        return []
+    current = standing[0]
+    return [_fact(current, standing, name) for name in SHOWN]
+
+
+def _fact(current: FacilityRecord, standing: list[FacilityRecord], name: str) -> dict:
+    source = next((row for row in standing if name in row.asserted), None)
+    return {
+        "label": label(name),
+        "text": text(current, name),
+        "record": source,
+        "cell": source.sources.get(name, "") if source else "",
+        "sheet": sheet_link(source) if source else None,
+    }

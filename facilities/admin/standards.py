@@ -1,0 +1,74 @@
+"""Standards in the admin: read from policy folders, looked at here; only zone names wait for a person."""
+
+from django.contrib import admin
+
+from eldercare.adminbase import ReadOnlyAdmin, ReviewableAdmin, ScopedInline, ScopedRelatedFilter
+from facilities.kinds import FacilityType
+from facilities.models import FunctionZone, Requirement, StandardEdition, ZoneAlias
+
+
+class RequirementInline(ScopedInline):
+    """The clauses of an edition."""
+
+    model = Requirement
+    fields = readonly_fields = ("position", "label", "types", "clause", "modality", "wording")
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description="适用设施类型")
+    def types(self, row: Requirement) -> str:
+        return "、".join(FacilityType(code).label for code in row.applies_to)
+
+
+@admin.register(StandardEdition)
+class StandardEditionAdmin(ReadOnlyAdmin):
+    """标准版本."""
+
+    list_display = ("policy", "valid_from", "valid_to", "key")
+    fields = ("policy", "key", "valid_from", "valid_to", "dates_from")
+    inlines = (RequirementInline,)
+
+
+@admin.register(Requirement)
+class RequirementAdmin(ReadOnlyAdmin):
+    """标准条款."""
+
+    list_display = ("label", "edition", "types", "clause", "modality", "wording")
+    list_select_related = ("edition__policy",)
+    list_filter = ("modality", ("edition__policy", ScopedRelatedFilter))
+    search_fields = ("label", "clause", "wording")
+    fields = ("edition", "position", "key", "label", "types", "clause", "kind", "modality", "wording")
+    readonly_fields = ("types",)
+
+    types = RequirementInline.types
+
+
+@admin.register(FunctionZone)
+class FunctionZoneAdmin(ReadOnlyAdmin):
+    """功能区目录: printed by policies, the same for every district."""
+
+    list_display = ("name",)
+    search_fields = ("name",)
+
+    def get_queryset(self, request):
+        return FunctionZone.objects.all()
+
+
+@admin.register(ZoneAlias)
+class ZoneAliasAdmin(ReviewableAdmin):
+    """功能区别名."""
+
+    list_display = ("counted", "listed", "policy", "status", "decided_by", "decided_at")
+    list_filter = ("status",)
+    search_fields = ("counted", "listed")
+    fields = ("policy", "listed", "counted", "status", "decided_by", "decided_at")
+    readonly_fields = ("status", "decided_by", "decided_at")
+
+    def get_readonly_fields(self, request, obj=None):
+        """A decided name stands as it was decided; only a new proposal can be worded."""
+        return self.fields if obj else self.readonly_fields

@@ -1,0 +1,107 @@
+"""/facilities/: the register, as it stands or as it stood on a day."""
+
+from datetime import date
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+
+from eldercare.api.days import reading_day
+from eldercare.api.fields import Field, Rows, coded, unit
+from eldercare.api.parameters import Query, as_of, one_of, year
+from eldercare.api.views import ListView
+from facilities.kinds import FacilityType, Operation, Stage
+from facilities.models import AcceptanceReview, Facility, FacilityRecord, OperatorContract
+
+SIGNED = ("signed_operation", "signed_operator", "signed_until", "day")
+
+
+def _expired(until: date | None, day: date) -> bool:
+    return until is not None and until < day
+
+
+def _operation(reported: str, operation: str | None, operator: str | None, until: date | None, day: date) -> str:
+    """A contract outranks the monthly sheet; once there has been one, an expired contract means nobody runs the place."""
+    if operation is None:
+        return reported
+    return Operation.NONE.value if _expired(until, day) else operation
+
+
+def _operator(reported: str, operation: str | None, operator: str | None, until: date | None, day: date) -> str:
+    if operation is None:
+        return reported
+    return "" if _expired(until, day) else operator or ""
+
+
+def register_fields(owner: str = "") -> tuple[Field, ...]:
+    """The fields of the register; `owner` leads from a row to its facility ("" when the row is the facility)."""
+    return (
+        Field("code", "设施编码", (f"{owner}code",)),
+        Field("name", "设施名称"),
+        coded("type", "设施类型", FacilityType),
+        Field("district", "区县代码", (f"{owner}district__code",)),
+        Field("district_name", "区县", (f"{owner}district__name",)),
+        Field("township", "乡镇（街道）代码", (f"{owner}township__code",)),
+        Field("township_name", "乡镇（街道）", (f"{owner}township__name",)),
+        *unit("village", "村（社区）"),
+        Field("planned_year", "计划年度", kind="integer"),
+        coded("stage", "建设阶段", Stage),
+        coded("status", "验收审核状态", AcceptanceReview.Status),
+        Field("progress", "形象进度（%）", kind="number"),
+        Field("gross_area", "建筑面积（㎡）", kind="number"),
+        Field("usable_area", "使用面积（㎡）", kind="number"),
+        Field("beds", "床位数", kind="integer"),
+        Field("nursing_beds", "护理型床位数", kind="integer"),
+        Field("zones", "功能区", kind="list"),
+        coded("operation", "运营方式", Operation, "operation", *SIGNED, read=_operation),
+        Field("operator", "运营单位", ("operator", *SIGNED), read=_operator),
+        Field("started_on", "开工日期", kind="date"),
+        Field("completed_on", "竣工日期", kind="date"),
+        Field("accepted_on", "验收日期", kind="date"),
+        Field("invested", "投入资金（万元）", kind="number"),
+        Field("is_demo", "演示数据", (f"{owner}is_demo",), kind="boolean"),
+    )
+
+
+class Facilities(ListView):
+    """The facilities the caller may see."""
+
+    name = "facilities"
+    title = "设施名录"
+    about = (
+        "养老服务设施。不给 as_of 时为最新登记的状态；给出时为当日的状态，当日尚未登记的设施不列。"
+        "null 表示没有登记，0 表示没有。运营方式以当日有效的运营合同为准。"
+        "status 为最近一份验收审核的状态，没有申请过验收的为 null。"
+    )
+    filters = (
+        one_of("type", "设施类型代码", FacilityType, "type"),
+        year("计划年度", "planned_year"),
+        one_of("stage", "建设阶段代码", Stage, "stage"),
+        one_of("status", "验收审核状态代码", AcceptanceReview.Status, "status"),
+        as_of("当日的状态"),
+    )
+    fields = register_fields()
+
+    def rows_for(self, query: Query) -> Rows:
+        return Rows(register_fields("facility__")) if query.as_of else self.rows
+
+    def visible(self, query: Query) -> QuerySet:
+        if query.as_of is None:
+            return _read(Facility.objects.visible_to(query.user), query, "", "pk").order_by("code")
+        records = FacilityRecord.objects.visible_to(query.user).on(query.as_of)
+        return _read(records, query, "facility__", "facility").order_by("facility__code")
+
+
+def _read(rows: QuerySet, query: Query, owner: str, facility: str) -> QuerySet:
+    """Rows with the contract signed last by their day, and the state of their last acceptance review."""
+    rows = rows.annotate(day=reading_day(query.as_of, f"{owner}district"))
+    begun = Q(starts_on__isnull=True) | Q(starts_on__lte=OuterRef("day"))
+    signed = OperatorContract.objects.filter(begun, facility=OuterRef(facility))
+    last = signed.order_by(F("starts_on").desc(nulls_last=True), "-pk")
+    reviews = AcceptanceReview.objects.filter(facility=OuterRef(facility))
+    if query.as_of:  # what was accepted after that day had not been accepted then
+        reviews = reviews.exclude(accepted_on__gt=query.as_of)
+    return rows.annotate(
+        signed_operation=Subquery(last.values("operation")[:1]),
+        signed_operator=Subquery(last.values("operator")[:1]),
+        signed_until=Subquery(last.values("ends_on")[:1]),
+        status=Subquery(reviews.order_by("-pk").values("status")[:1]),
+    )

@@ -1,0 +1,85 @@
+"""Who has reported a month and who has not: expected, received, on time, late, accepted."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+
+from eldercare.regions import Region
+from plans.models import ProgressReport, ReportingPeriod
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One township's report of one month, or its absence."""
+
+    township: Region
+    report: ProgressReport | None
+    due_on: date | None
+
+    @property
+    def status(self) -> str:
+        """due, submitted, accepted or returned; overdue once the deadline has passed without a report."""
+        if self.report and self.report.status != ProgressReport.Status.DUE:
+            return self.report.status
+        return ProgressReport.Status.DUE
+
+    @property
+    def has_reported(self) -> bool:
+        return self.status in (ProgressReport.Status.SUBMITTED, ProgressReport.Status.ACCEPTED)
+
+    @property
+    def label(self) -> str:
+        return ProgressReport.Status(self.status).label
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the report came after the deadline."""
+        sent = self.report.submitted_at if self.report else None
+        return bool(sent and self.due_on and timezone.localdate(sent) > self.due_on)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthState:
+    """All townships' reports of one month."""
+
+    month: date
+    due_on: date | None
+    rows: tuple[Submission, ...]
+
+    @property
+    def expected(self) -> int:
+        return len(self.rows)
+
+    @property
+    def reported(self) -> list[Submission]:
+        return [row for row in self.rows if row.has_reported]
+
+    @property
+    def accepted(self) -> list[Submission]:
+        return [row for row in self.rows if row.status == ProgressReport.Status.ACCEPTED]
+
+    @property
+    def late(self) -> list[Submission]:
+        return [row for row in self.reported if row.is_late]
+
+    @property
+    def missing(self) -> list[Submission]:
+        """Townships with no report, or with one that was returned and not sent again."""
+        return [row for row in self.rows if not row.has_reported]
+
+
+def month_state(district: Region, month: date, townships: list[Region]) -> MonthState:
+    """The state of one month: two queries, however many townships."""
+    period = ReportingPeriod.objects.filter(district=district, month=month).first()
+    reports = {}
+    if period:
+        reports = {report.township_id: report for report in ProgressReport.objects.filter(period=period)}
+    due_on = period.due_on if period else None
+    return MonthState(month, due_on, tuple(Submission(unit, reports.get(unit.pk), due_on) for unit in townships))
+
+
+def latest_month(district: Region, day: date) -> date:
+    """The last month whose deadline has passed by a day; else the month of the day."""
+    due = ReportingPeriod.objects.filter(district=district, month__lte=day, due_on__lte=day)
+    return due.order_by("-month").values_list("month", flat=True).first() or day.replace(day=1)

@@ -1,0 +1,76 @@
+"""Asking the API as an account does: by session, or by a token in the header."""
+
+import json
+
+import factories
+import pytest
+from django.test import Client
+
+from eldercare import tokens
+from eldercare.regions import Region
+
+FOREIGN_DISTRICT = "500238"
+
+
+class Caller:
+    """One account's way to the API."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    def get(self, address: str, **headers):
+        return self.client.get(f"/api/v1/{address}", headers=headers)
+
+    def body(self, address: str):
+        """The parsed JSON of an answer that must be 200."""
+        response = self.get(address)
+        assert response.status_code == 200, response.content.decode()
+        return json.loads(response.content)
+
+    def rows(self, address: str) -> list[dict]:
+        """Every row of a list, page after page."""
+        page = self.body(address)
+        found = page["results"]
+        while page["next"]:
+            page = self.body(page["next"].partition("/api/v1/")[2])
+            found += page["results"]
+        return found
+
+    def detail(self, address: str) -> tuple[int, str]:
+        """Status and words of a refusal."""
+        response = self.get(address)
+        return response.status_code, json.loads(response.content)["detail"]
+
+
+@pytest.fixture
+def ask(client_for):
+    """ask(user) -> Caller."""
+    return lambda user: Caller(client_for(user))
+
+
+@pytest.fixture
+def api(ask, apiclient):
+    """The API as the district's own data client sees it."""
+    return ask(apiclient)
+
+
+@pytest.fixture
+def bearer():
+    """bearer(user, days=1) -> Caller that sends a fresh token and has no session."""
+
+    def issued(user, days: int = 1) -> Caller:
+        return Caller(Client(headers={"Authorization": f"Token {tokens.issue(user, days=days)}"}))
+
+    return issued
+
+
+@pytest.fixture
+def wuxi(db):
+    """巫溪县, a district of the same city that is foreign to everybody of 武隆区."""
+    return Region.objects.get(code=FOREIGN_DISTRICT)
+
+
+@pytest.fixture
+def neighbour(wuxi):
+    """A township of 巫溪县 with a facility and a policy of its own."""
+    return factories.township(wuxi)

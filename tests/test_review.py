@@ -1,0 +1,320 @@
+"""One door for state: every status, verb and role of every reviewable model against a table that a bureau could sign."""
+
+import datetime
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from eldercare import review
+from eldercare.accounts import ROLES, grant
+from eldercare.audit import AuditRecord
+from eldercare.regions import RegionAlias
+from eldercare.review import Denied, MoveRefused, Reviewable, ReviewEvent, StaleObject, available_moves, perform
+from eldercare.uploads import Upload
+from facilities.models import AcceptanceReview, ZoneAlias
+from plans.models import ProgressReport, ReportingPeriod
+
+# model: from status, verb, to status, roles that may
+TABLE = """
+eldercare.regionalias       proposed   confirm    confirmed  clerk
+eldercare.regionalias       rejected   confirm    confirmed  clerk
+eldercare.regionalias       proposed   reject     rejected   clerk
+eldercare.regionalias       confirmed  reject     rejected   clerk
+eldercare.upload            staged     confirm    confirmed  clerk,township
+eldercare.upload            confirmed  undo       undone     clerk,township
+facilities.acceptancereview draft      submit     submitted  clerk
+facilities.acceptancereview returned   submit     submitted  clerk
+facilities.acceptancereview submitted  accept     accepted   reviewer
+facilities.acceptancereview submitted  send_back  returned   reviewer
+facilities.acceptancereview draft      withdraw   withdrawn  clerk
+facilities.acceptancereview submitted  withdraw   withdrawn  clerk
+facilities.acceptancereview returned   withdraw   withdrawn  clerk
+facilities.acceptancereview accepted   revoke     revoked    approver
+facilities.zonealias        proposed   confirm    confirmed  reviewer
+facilities.zonealias        rejected   confirm    confirmed  reviewer
+facilities.zonealias        proposed   reject     rejected   reviewer
+facilities.zonealias        confirmed  reject     rejected   reviewer
+plans.progressreport        due        submit     submitted  clerk,township
+plans.progressreport        submitted  submit     submitted  clerk,township
+plans.progressreport        returned   submit     submitted  clerk,township
+plans.progressreport        submitted  recall     due        clerk,township
+plans.progressreport        returned   recall     due        clerk,township
+plans.progressreport        submitted  accept     accepted   clerk
+plans.progressreport        submitted  send_back  returned   clerk
+plans.progressreport        accepted   send_back  returned   clerk
+"""
+EXPECTED = {
+    (model, status, verb): (target, set(roles.split(",")))
+    for model, status, verb, target, roles in (line.split() for line in TABLE.strip().splitlines())
+}
+MODELS = {model._meta.label_lower: model for model in apps.get_models() if issubclass(model, Reviewable)}
+CELLS = [
+    (label, status, move.verb)
+    for label, model in MODELS.items()
+    for status in model.Status.values
+    for move in model.MOVES
+]
+NOVEMBER = datetime.date(2020, 11, 1)
+# Which people and moments a row of each status carries.
+STAMPS = {
+    "facilities.acceptancereview": {
+        "submitted": ["submitted"], "returned": ["submitted", "decided"], "accepted": ["submitted", "decided"],
+        "withdrawn": ["withdrawn"], "revoked": ["submitted", "decided", "revoked"],
+    },
+    "plans.progressreport": {
+        "submitted": ["submitted"], "accepted": ["submitted", "decided"], "returned": ["submitted", "decided"],
+    },
+    "facilities.zonealias": {"confirmed": ["decided"], "rejected": ["decided"]},
+    "eldercare.upload": {"confirmed": ["confirmed"], "undone": ["confirmed", "undone"]},
+}  # fmt: skip
+
+
+@pytest.fixture
+def people(make_user, wulong, baima):
+    """One account a role; the township's stands in 白马镇."""
+    return {role.code: make_user(role.code, baima if role.code == "township" else wulong) for role in ROLES}
+
+
+@pytest.fixture
+def stranger(make_user, wulong):
+    """Somebody who made the rows and is none of the acting people."""
+    return make_user(None, wulong, "stranger")
+
+
+@pytest.fixture
+def row_in(register, wulong, baima, stranger):
+    """row_in(model label, status) -> a stored row in that status, written past the door with what its status needs."""
+
+    def make(label: str, status: str):
+        fields = {"status": status}
+        for number, stamp in enumerate(STAMPS.get(label, {}).get(status, [])):
+            fields |= {f"{stamp}_at": timezone.now(), f"{stamp}_by": _person(stranger, number)}
+        row = MODELS[label](**_basis(label, status, register, wulong, baima, stranger), **fields)
+        return MODELS[label].objects.bulk_create([row])[0]
+
+    return make
+
+
+def _person(stranger, number):
+    """Different people for each stamp: two of them may not be one person."""
+    return type(stranger).objects.get_or_create(username=f"past-{number}", defaults={"region": stranger.region})[0]
+
+
+def _basis(label, status, register, wulong, baima, stranger):
+    if label == "facilities.acceptancereview":
+        decided = {"accepted_on": datetime.date(2020, 12, 1), "frozen": {}} if status in ("accepted", "revoked") else {}
+        return {"facility": register(stage="completed"), "created_by": stranger, **decided}
+    if label == "plans.progressreport":
+        period, _ = ReportingPeriod.objects.get_or_create(
+            district=wulong, month=NOVEMBER, defaults={"due_on": datetime.date(2020, 12, 5)}
+        )
+        ProgressReport.objects.filter(period=period, township=baima).delete()
+        return {"period": period, "township": baima}
+    if label == "facilities.zonealias":
+        count = ZoneAlias.objects.count()
+        return {"policy": wulong.policies.get(), "listed": "健身康复", "counted": f"医疗康复{count}"}
+    if label == "eldercare.regionalias":
+        return {"district": wulong, "name": f"白马乡{RegionAlias.objects.count()}", "region": baima}
+    return {
+        "kind": "progress", "region": baima, "district": wulong, "period": NOVEMBER, "filename": "月报.xlsx",
+        "file": "uploads/x.xlsx", "sha256": "0" * 64, "size": 1, "uploaded_by": stranger,
+        "error_total": int(status == "refused"),
+    }  # fmt: skip
+
+
+def test_table_names_every_move_of_every_model():
+    declared = {
+        (label, source, move.verb): move.target
+        for label, model in MODELS.items()
+        for move in model.MOVES
+        for source in move.sources
+    }
+    assert {key: target for key, (target, _) in EXPECTED.items()} == declared
+
+
+@pytest.mark.parametrize("label", MODELS)
+def test_move_is_offered_to_whom_the_table_says_and_to_nobody_else(label, row_in, people):
+    for status in MODELS[label].Status.values:
+        row = row_in(label, status)
+        for role, user in people.items():
+            offered = {option.move.verb for option in available_moves(row, user)}
+            wanted = {verb for (m, s, verb), (_, roles) in EXPECTED.items() if (m, s) == (label, status) and role in roles}
+            assert offered == wanted, (status, role)
+
+
+@pytest.mark.parametrize("label", MODELS)
+def test_move_that_the_table_does_not_list_is_refused_and_changes_nothing(label, row_in, people):
+    for status, verb in [(status, verb) for model, status, verb in CELLS if model == label]:
+        row = row_in(label, status)
+        allowed = EXPECTED.get((label, status, verb), ("", set()))[1]
+        for role, user in people.items():
+            if role in allowed:
+                continue
+            with pytest.raises((MoveRefused, Denied)):
+                perform(row, verb, by=user, comment="理由")
+            fresh = MODELS[label].objects.get(pk=row.pk)
+            assert (fresh.status, fresh.version) == (status, row.version), (status, verb, role)
+        assert not row.events().exists()
+
+
+@pytest.mark.parametrize("label", MODELS)
+def test_unknown_verb_is_refused(label, row_in, people):
+    row = row_in(label, MODELS[label].Status.values[0])
+    with pytest.raises(MoveRefused, match="没有这个操作"):
+        perform(row, "promote", by=people["clerk"])
+
+
+@pytest.mark.parametrize("label", MODELS)
+def test_queryset_cannot_write_status(label, row_in):
+    model = MODELS[label]
+    row = row_in(label, model.Status.values[0])
+    other = model.Status.values[-1]
+    with pytest.raises(TypeError, match="perform"):
+        model.objects.filter(pk=row.pk).update(status=other)
+    row.status = other
+    with pytest.raises(TypeError, match="perform"), transaction.atomic():
+        model.objects.bulk_update([row], ["status"])
+    assert model.objects.get(pk=row.pk).status == model.Status.values[0]
+
+
+def test_move_writes_state_time_person_version_and_event_together(row_in, people):
+    row = row_in("plans.progressreport", "submitted")
+    event = perform(row, "send_back", by=people["clerk"], comment=" 床位数有误 ")
+    assert (row.status, row.version, row.decided_by) == ("returned", 1, people["clerk"])
+    assert row.decided_at is not None
+    assert (event.verb, event.source, event.target, event.comment) == ("send_back", "submitted", "returned", "床位数有误")
+    assert list(row.events()) == [event]
+
+
+def test_move_clears_the_stamps_it_undoes(row_in, people):
+    row = row_in("plans.progressreport", "returned")
+    perform(row, "recall", by=people["clerk"])
+    assert (row.submitted_at, row.submitted_by, row.decided_at, row.decided_by) == (None, None, None, None)
+
+
+@pytest.mark.parametrize("comment", ["", "   ", "\n"])
+def test_return_needs_a_reason(row_in, people, comment):
+    row = row_in("plans.progressreport", "submitted")
+    with pytest.raises(MoveRefused, match="必须填写理由"):
+        perform(row, "send_back", by=people["clerk"], comment=comment)
+    assert ProgressReport.objects.get().status == "submitted"
+
+
+def test_page_read_before_somebody_else_acted_is_stale(row_in, people):
+    row = row_in("plans.progressreport", "submitted")
+    perform(row, "accept", by=people["clerk"], version=0)
+    with pytest.raises(StaleObject):
+        perform(row, "send_back", by=people["clerk"], comment="理由", version=0)
+
+
+def test_second_identical_move_is_refused(row_in, people):
+    row = row_in("plans.progressreport", "submitted")
+    copy = ProgressReport.objects.get(pk=row.pk)
+    perform(row, "accept", by=people["clerk"])
+    with pytest.raises(MoveRefused, match="当前状态"):
+        perform(copy, "accept", by=people["clerk"])
+    assert row.events().count() == 1
+
+
+@pytest.mark.parametrize(
+    ("label", "verb", "roles"),
+    [
+        ("facilities.acceptancereview", "accept", ("clerk", "reviewer")),
+        ("facilities.acceptancereview", "send_back", ("clerk", "reviewer")),
+        ("plans.progressreport", "accept", ("clerk",)),
+    ],
+)
+def test_who_submitted_cannot_decide_whatever_roles_they_hold(label, verb, roles, row_in, stranger):
+    row = row_in(label, "submitted")
+    submitter = row.submitted_by
+    grant(submitter, *roles)
+    refused = {option.move.verb: option.reason for option in available_moves(row, submitter)}
+    assert "不能是同一人" in refused[verb]
+    with pytest.raises(MoveRefused, match="不能是同一人"):
+        perform(row, verb, by=submitter, comment="理由")
+
+
+def test_who_accepted_cannot_revoke(row_in):
+    row = row_in("facilities.acceptancereview", "accepted")
+    grant(row.decided_by, "reviewer", "approver")
+    with pytest.raises(MoveRefused, match="不能是同一人"):
+        perform(row, "revoke", by=row.decided_by, comment="理由")
+
+
+def test_foreign_row_is_denied_and_the_attempt_recorded(row_in, make_user, jiangkou):
+    row = row_in("eldercare.upload", "staged")
+    foreigner = make_user("township", jiangkou, "foreigner")
+    with pytest.raises(Denied):
+        perform(row, "confirm", by=foreigner)
+    denied = AuditRecord.objects.get(action="review.denied")
+    assert (denied.by_name, denied.detail["verb"]) == ("foreigner", "confirm")
+    assert Upload.objects.get().status == "staged"
+
+
+def test_inactive_account_moves_nothing(row_in, people):
+    row = row_in("plans.progressreport", "submitted")
+    clerk = people["clerk"]
+    clerk.is_active = False
+    with pytest.raises((Denied, MoveRefused)):
+        perform(row, "accept", by=clerk)
+
+
+def test_failing_follower_undoes_the_move(row_in, people, monkeypatch):
+    row = row_in("plans.progressreport", "submitted")
+
+    def fail(obj, event, by):
+        raise MoveRefused("后续步骤失败")
+
+    monkeypatch.setitem(review._followers, ("plans.progressreport", "accept"), [fail])
+    with pytest.raises(MoveRefused, match="后续步骤失败"):
+        perform(row, "accept", by=people["clerk"])
+    assert ProgressReport.objects.get().status == "submitted"
+    assert not ReviewEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        lambda event: event.save(),
+        lambda event: event.delete(),
+        lambda event: ReviewEvent.objects.filter(pk=event.pk).update(comment="改过"),
+        lambda event: ReviewEvent.objects.filter(pk=event.pk).delete(),
+    ],
+    ids=["save", "delete", "update", "bulk delete"],
+)
+def test_event_is_never_changed_or_deleted(row_in, people, attempt):
+    event = perform(row_in("plans.progressreport", "submitted"), "accept", by=people["clerk"], comment="数据齐全")
+    with pytest.raises(TypeError):
+        attempt(event)
+    assert ReviewEvent.objects.get(pk=event.pk).comment == "数据齐全"
+
+
+@pytest.mark.parametrize(
+    ("label", "status", "written"),
+    [
+        ("plans.progressreport", "due", {"status": "submitted"}),
+        ("plans.progressreport", "submitted", {"status": "accepted"}),
+        ("plans.progressreport", "accepted", {"decided_by": None}),
+        ("plans.progressreport", "submitted", {"submitted_at": None}),
+        ("facilities.zonealias", "proposed", {"status": "confirmed"}),
+        ("eldercare.upload", "staged", {"status": "confirmed"}),
+        ("eldercare.upload", "refused", {"status": "staged"}),
+        ("eldercare.upload", "confirmed", {"confirmed_by": None}),
+        ("eldercare.regionalias", "confirmed", {"region": None}),
+        ("facilities.acceptancereview", "submitted", {"status": "accepted"}),
+        ("facilities.acceptancereview", "accepted", {"frozen": None}),
+        ("facilities.acceptancereview", "draft", {"status": "revoked"}),
+    ],
+)
+def test_database_refuses_a_status_without_its_time_person_or_evidence(label, status, written, row_in):
+    row = row_in(label, status)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        MODELS[label]._base_manager.filter(pk=row.pk).update(**written)
+
+
+def test_database_refuses_one_person_for_both_signatures(row_in):
+    row = row_in("facilities.acceptancereview", "accepted")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AcceptanceReview._base_manager.filter(pk=row.pk).update(decided_by=row.submitted_by)
