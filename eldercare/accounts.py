@@ -31,9 +31,13 @@ def _view(app: str, *models_: str) -> tuple[str, ...]:
 
 
 READ_REGISTERS = (
-    *_view("eldercare", "region", "regionalias", "divisionedition", "populationfact", "policy", "policyconflict", "upload"),
+    *_view(
+        "eldercare", "region", "regionalias", "divisionedition", "populationfact", "policy", "policyconflict", "upload"
+    ),
     *_view("eldercare", "reviewevent"),
-    *_view("facilities", "facility", "facilityrecord", "functionzone", "operatorcontract", "declaration", "servicelink"),
+    *_view(
+        "facilities", "facility", "facilityrecord", "functionzone", "operatorcontract", "declaration", "servicelink"
+    ),
     *_view("facilities", "exemption", "standardedition", "requirement", "acceptancereview", "zonealias"),
     *_view("plans", "plantable", "plantarget", "printedtotal", "reportingperiod", "progressreport", "target", "duty"),
     *_view("subsidies", "subsidyscheme"),
@@ -102,7 +106,13 @@ ROLES = (
         "乡镇经办",
         "每月下载、填报并上传本乡镇的建设进度表；只看得到本乡镇。",
         False,
-        (*API, "eldercare.upload_progress", "eldercare.confirm_upload", "eldercare.view_upload", "eldercare.view_township_page"),
+        (
+            *API,
+            "eldercare.upload_progress",
+            "eldercare.confirm_upload",
+            "eldercare.view_upload",
+            "eldercare.view_township_page",
+        ),
     ),
     Role("leader", "领导", "查看本级及下级区划的进度、覆盖率、资金和培训，只读。", False, (*DASHBOARD, *API)),
     Role("apiclient", "数据接口", "通过接口读取本区划的统计数据和名录，只读。", False, API),
@@ -170,6 +180,8 @@ class User(AbstractUser):
         """Subtrees this account may see: its region and the units that its region succeeded."""
         if self.region is None:
             return ()
+        if not self.region.is_township:
+            return (self.region.path,)
         return tuple(Region.objects.filter(pk__in=self.region.lineage()).values_list("path", flat=True))
 
     @cached_property
@@ -189,7 +201,7 @@ class User(AbstractUser):
 
 def sync_roles(**kwargs) -> None:
     """Make groups and permissions equal to ROLES; runs after migrate, when all permissions exist."""
-    from django.contrib.auth.models import Permission  # noqa: PLC0415 - the registry is ready only now
+    from django.contrib.auth.models import Permission
 
     known = {
         f"{app}.{codename}": pk

@@ -1,9 +1,10 @@
 """The admin's ground: what a person sees, chooses and changes starts from the scope; status moves by `perform` only.
 
 `ScopedAdmin` for registers, `ReadOnlyAdmin` for what is only looked at, `ReviewableAdmin` for what has states,
-`ScopedInline` for rows on another row's page, the filters for lists.
+`ScopedInline` for rows on another row's page; the filters of eldercare.adminfilters for lists.
 """
 
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.utils import label_for_field, unquote
 from django.core.exceptions import PermissionDenied
@@ -14,7 +15,25 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from eldercare import audit, review
-from eldercare.regions import Region
+from eldercare.adminfilters import (
+    DistrictFilter,
+    RegionFilter,
+    ScopedRelatedFilter,
+    TownshipFilter,
+    owned,
+    visible,
+)
+
+__all__ = [
+    "DistrictFilter",
+    "ReadOnlyAdmin",
+    "RegionFilter",
+    "ReviewableAdmin",
+    "ScopedAdmin",
+    "ScopedInline",
+    "ScopedRelatedFilter",
+    "TownshipFilter",
+]
 
 admin.site.site_title = "养老服务设施管理后台"
 admin.site.site_header = "养老服务设施管理后台"
@@ -23,18 +42,6 @@ admin.site.empty_value_display = "—"
 admin.site.enable_nav_sidebar = True
 # Rows leave one at a time, where the person sees what hangs on them.
 admin.site.disable_action("delete_selected")
-
-
-def visible(rows: models.QuerySet, user) -> models.QuerySet:
-    """The rows a person may see; rows of a model without owners only for those who see everything."""
-    if hasattr(rows, "visible_to"):
-        return rows.visible_to(user)
-    return rows if user.is_authenticated and user.sees_everything else rows.none()
-
-
-def owned(model: type[models.Model]) -> bool:
-    """Whether the model's rows belong to regions."""
-    return hasattr(model._default_manager.all(), "visible_to")
 
 
 class ScopedChoices:
@@ -55,56 +62,6 @@ class ScopedInline(ScopedChoices, admin.TabularInline):
     show_change_link = True
 
 
-class ScopedRelatedFilter(admin.RelatedFieldListFilter):
-    """A filter by a related row, offering the visible ones only: one query, no DISTINCT over the list."""
-
-    def field_choices(self, field, request, model_admin):
-        return [(row.pk, str(row)) for row in visible(field.remote_field.model._default_manager.all(), request.user)]
-
-
-class RegionFilter(admin.SimpleListFilter):
-    """Base of filters by region: `lookup` leads from the list's rows to a region."""
-
-    lookup = ""
-
-    def regions(self, user) -> models.QuerySet:
-        """The regions on offer."""
-        raise NotImplementedError
-
-    def lookups(self, request, model_admin):
-        return [(region.code, str(region)) for region in self.regions(request.user)]
-
-    def queryset(self, request, queryset):
-        if self.value() is None:
-            return queryset
-        return queryset.filter(**{f"{self.lookup}__code": self.value()})
-
-
-class TownshipFilter(RegionFilter):
-    """By township, street or town of the visible districts."""
-
-    title = "乡镇（街道）"
-    parameter_name = "township"
-    lookup = "township"
-
-    def regions(self, user):
-        return Region.objects.visible_to(user).townships().filter(valid_to__isnull=True)
-
-
-class DistrictFilter(RegionFilter):
-    """By district; not shown to those who see one only."""
-
-    title = "区县"
-    parameter_name = "district"
-    lookup = "district"
-
-    def regions(self, user):
-        return Region.objects.visible_to(user).districts().filter(valid_to__isnull=True)
-
-    def has_output(self):
-        return len(self.lookup_choices) > 1
-
-
 class ScopedAdmin(ScopedChoices, admin.ModelAdmin):
     """A register: lists, forms, choices and links in the scope of the person; every change in the audit trail.
 
@@ -112,6 +69,7 @@ class ScopedAdmin(ScopedChoices, admin.ModelAdmin):
     """
 
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     list_max_show_all = 200
     save_on_top = False
@@ -133,9 +91,19 @@ class ScopedAdmin(ScopedChoices, admin.ModelAdmin):
         keys = {field.name for field in self.opts.fields if field.is_relation}
         return tuple(name for name in self.get_list_display(request) if name in keys)
 
+    def changelist_view(self, request, extra_context=None):
+        title = {"title": self.opts.verbose_name_plural}
+        return super().changelist_view(request, title | (extra_context or {}))
+
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         single = {"show_save_and_continue": False, "show_save_and_add_another": False}
-        return super().changeform_view(request, object_id, form_url, single | (extra_context or {}))
+        try:
+            return super().changeform_view(request, object_id, form_url, single | (extra_context or {}))
+        except (review.MoveRefused, review.Denied) as refused:
+            messages.error(request, str(refused))
+        except IntegrityError as error:
+            messages.error(request, broken_rule(error))
+        return redirect(request.get_full_path())
 
     def log_addition(self, request, obj, message):
         audit.record("record.created", by=request.user, target=obj, detail=said(message))
@@ -233,7 +201,7 @@ class ReviewableAdmin(ScopedAdmin):
 
     def get_move_form(self, request: HttpRequest, obj, data=None):
         """A form with what the moves ask for besides a comment, or None; its cleaned data reach `make_move`."""
-        return None
+        return
 
     def make_move(self, request: HttpRequest, obj, verb: str, comment: str, version: int, data: dict) -> None:
         """Make one move. Raises MoveRefused, StaleObject or Denied."""
@@ -269,7 +237,7 @@ class ReviewableAdmin(ScopedAdmin):
         except (review.MoveRefused, review.Denied) as refused:
             return str(refused)
         except IntegrityError as error:
-            return broken_rule(row, error)
+            return broken_rule(error)
         messages.success(request, f"已办理：{label}。")
         return ""
 
@@ -301,9 +269,10 @@ class ReviewableAdmin(ScopedAdmin):
         }
 
 
-def broken_rule(row: models.Model, error: IntegrityError) -> str:
+def broken_rule(error: IntegrityError) -> str:
     """The words of the database rule that refused a change, or a general explanation."""
-    for constraint in row._meta.constraints:
-        if constraint.name in str(error) and constraint.violation_error_message:
+    for constraint in (rule for model in apps.get_models() for rule in model._meta.constraints):
+        worded = constraint.violation_error_message != constraint.default_violation_error_message
+        if worded and constraint.name in str(error):
             return str(constraint.violation_error_message)
     return "与已登记的数据冲突，没有办理；请刷新页面核对后再试。"

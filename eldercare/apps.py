@@ -11,9 +11,9 @@ class EldercareConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from django.db.models.signals import post_migrate  # noqa: PLC0415 - apps must be loaded first
+        from django.db.models.signals import post_migrate
 
-        from eldercare import accounts, uploads  # noqa: PLC0415
+        from eldercare import accounts, uploads
 
         post_migrate.connect(accounts.sync_roles, dispatch_uid="eldercare.sync_roles")
         uploads.connect()

@@ -76,7 +76,14 @@ def load_edition(district: Region, edition: date, units: list[Unit]) -> dict[str
     }
     ended = [row.pk for code, row in open_rows.items() if code not in kept]
     Region.objects.filter(pk__in=ended).update(valid_to=edition)
-    _begin([unit for unit in units if unit.code not in kept], district, edition, None if first else edition, open_rows, kept)
+    _begin(
+        [unit for unit in units if unit.code not in kept],
+        district,
+        edition,
+        None if first else edition,
+        open_rows,
+        kept,
+    )
     _link_renamed(district, edition, ended)
     DivisionEdition.objects.create(district=district, published_on=edition, source=SOURCE)
     counts = {"begun": len(units) - len(kept), "ended": len(ended), "kept": len(kept)}

@@ -80,7 +80,9 @@ def duplicate_ids(name: str, rows: list[dict], key: str = "id") -> list[FolderPr
     return problems
 
 
-def sync(label: str, stored: models.QuerySet, key_fields: tuple[str, ...], wanted: dict[tuple, dict], **owner) -> Changes:
+def sync(
+    label: str, stored: models.QuerySet, key_fields: tuple[str, ...], wanted: dict[tuple, dict], **owner
+) -> Changes:
     """Make stored rows equal to the wanted ones by key: add, change field by field, remove; report each difference."""
     changes = Changes(label, total=len(wanted))
     present = {tuple(getattr(row, name) for name in key_fields): row for row in stored}

@@ -2,7 +2,7 @@
 
 from eldercare.accounts import User
 from eldercare.audit import AuditRecord
-from eldercare.policies import Policy, PolicyConflict
+from eldercare.policies import Policy, PolicyClause, PolicyConflict, PolicyLoad
 from eldercare.regions import DivisionEdition, PopulationFact, Region, RegionAlias
 from eldercare.review import ReviewEvent
 from eldercare.tokens import ApiToken
@@ -13,7 +13,9 @@ __all__ = [
     "AuditRecord",
     "DivisionEdition",
     "Policy",
+    "PolicyClause",
     "PolicyConflict",
+    "PolicyLoad",
     "PopulationFact",
     "Region",
     "RegionAlias",

@@ -14,6 +14,8 @@ def links_for(user) -> list[tuple[str, str]]:
         links.append(("看板", reverse("dashboard")))
         if user.has_perm("eldercare.view_upload"):
             links.append(("上传记录", reverse("uploads")))
+    if user.has_perm("eldercare.view_policy"):
+        links.append(("政策", reverse("policies")))
     if user.is_staff:
         links.append(("管理后台", reverse("admin:index")))
     if user.has_perm("eldercare.use_api"):
@@ -40,4 +42,6 @@ def navigation(request) -> dict:
 
 def _in_demo(region: Region) -> bool:
     """Whether a region is, or lies in, a district whose data are a demonstration."""
-    return region.is_demo or Region.objects.filter(code__in=region.ancestor_codes, is_demo=True).exists()
+    if not region.is_township:
+        return region.is_demo
+    return Region.objects.filter(code__in=region.ancestor_codes, is_demo=True).exists()

@@ -1,14 +1,18 @@
 """Pages that belong to no app: signing in, the way home, health, refusals."""
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView, LogoutView, redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.contrib.auth.decorators import login_not_required
+from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.views.generic import TemplateView
+from django.views.generic import TemplateView, View
 
 from eldercare import audit
+from eldercare.sheets.cells import Problem
+from eldercare.uploadpages import answers
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -26,6 +30,17 @@ class SignIn(LoginView):
         name = form.data.get("username", "")[:100]
         audit.record("login.failed", detail={"username": name}, address=client_address(self.request))
         return super().form_invalid(form)
+
+
+@method_decorator(login_not_required, name="dispatch")
+class AdminDoor(View):
+    """The admin has no login page of its own: strangers sign in where everyone does, others learn why they may not."""
+
+    def get(self, request) -> HttpResponse:
+        if request.user.is_authenticated and not request.user.is_staff:
+            raise PermissionDenied("这个账号的角色不使用管理后台。")
+        target = request.GET.get("next", reverse("admin:index"))
+        return redirect_to_login(target) if not request.user.is_authenticated else redirect("admin:index")
 
 
 class SignOut(LogoutView):
@@ -67,4 +82,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that is too old or came from elsewhere, explained."""
+    if answers.wants_json(request):
+        problem = Problem("csrf", "页面已过期，没有提交。", "请重新读取页面后再提交。")
+        return answers.refused([problem], status=403)
     return render(request, "403_csrf.html", status=403)

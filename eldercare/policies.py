@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import models
+from django.utils import timezone
 
 from eldercare.regions import Region
 from eldercare.scoping import Scoped
@@ -57,6 +58,50 @@ class PolicyConflict(Scoped):
 
     def __str__(self) -> str:
         return self.label
+
+
+class PolicyClause(Scoped):
+    """条款: one numbered clause of the text and how the portal holds it, so that a page can say how much is executed."""
+
+    class Encoding(models.TextChoices):
+        ENCODED = "encoded", "可执行"
+        MANUAL = "manual", "人工核查"
+        REFERENCE = "reference", "引用标准"
+        TEXT = "text", "仅文字"
+
+    scope_lookups = ("policy__district__path",)
+
+    policy = models.ForeignKey(Policy, models.CASCADE, related_name="clauses", verbose_name="政策")
+    clause = models.CharField("条款", max_length=80)
+    position = models.PositiveSmallIntegerField("序号")
+    label = models.CharField("内容", max_length=200)
+    encoding = models.CharField("执行方式", max_length=10, choices=Encoding)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "政策条款"
+        ordering = ["policy", "position"]
+        constraints = [models.UniqueConstraint(fields=["policy", "clause"], name="eldercare_policyclause_once")]
+
+    def __str__(self) -> str:
+        return f"{self.clause} {self.label}"
+
+
+class PolicyLoad(Scoped):
+    """载入记录: what one load of a policy's folder changed. Added to, never edited."""
+
+    scope_lookups = ("policy__district__path",)
+
+    policy = models.ForeignKey(Policy, models.CASCADE, related_name="loads", verbose_name="政策")
+    at = models.DateTimeField("载入时间", default=timezone.now)
+    summary = models.CharField("变化", max_length=200)
+    lines = models.JSONField("逐条变化", default=list)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "政策载入记录"
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.policy} {self.at:%Y-%m-%d}"
 
 
 def pack(value):

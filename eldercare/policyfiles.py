@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eldercare.folders import Changes, FolderErrors, FolderProblem, duplicate_ids, missing_keys, read_toml, sync
-from eldercare.policies import Policy, PolicyConflict, pack
+from eldercare.policies import Policy, PolicyClause, pack
 from eldercare.regions import UNIT_KINDS, Region
 
 FILE = "policy.toml"
@@ -36,6 +36,7 @@ def open_folder(path: Path) -> Folder:
         *_annex_problems(path, data.get("annex", [])),
         *_conflict_problems(data.get("conflict", [])),
         *_coverage_problems(data.get("coverage", {})),
+        *_clause_problems(data.get("clause", [])),
     ]
     district = Region.objects.districts().filter(code=str(data.get("district", ""))).first()
     if district is None and data.get("district"):
@@ -79,6 +80,28 @@ def _coverage_problems(coverage: dict) -> list[FolderProblem]:
     ]
 
 
+def _clause_problems(clauses: list[dict]) -> list[FolderProblem]:
+    known = PolicyClause.Encoding.values
+    return [
+        *missing_keys(FILE, clauses, ("clause", "label", "encoding")),
+        *duplicate_ids(FILE, clauses, "clause"),
+        *(
+            FolderProblem(FILE, str(row.get("clause")), "encoding", f"只能是 {'、'.join(known)}。")
+            for row in clauses
+            if row.get("encoding") not in known
+        ),
+    ]
+
+
+def save_clauses(policy: Policy, rows: list[dict]) -> Changes:
+    """Bring the policy's list of clauses in step."""
+    wanted = {
+        (row["clause"],): {"position": position, "label": row["label"], "encoding": row["encoding"]}
+        for position, row in enumerate(rows, 1)
+    }
+    return sync("政策条款", policy.clauses.all(), ("clause",), wanted, policy=policy)
+
+
 def save_policy(folder: Folder) -> tuple[Policy, Changes]:
     """Bring the policy row in step with its folder."""
     data = folder.data
@@ -92,7 +115,7 @@ def save_policy(folder: Folder) -> tuple[Policy, Changes]:
         "dates_from": data["dates_from"],
         "division_edition": data.get("division_edition"),
         "coverage": data.get("coverage", {}),
-        "body": pack({key: value for key, value in data.items() if key != "annex"}),
+        "body": pack({key: value for key, value in data.items() if key not in ("annex", "clause")}),
     }
     changes = sync("政策文件", Policy.objects.filter(slug=data["slug"]), ("slug",), {(data["slug"],): values})
     return Policy.objects.get(slug=data["slug"]), changes

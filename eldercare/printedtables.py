@@ -1,4 +1,4 @@
-"""From a policy folder's annex file to cells that can be stored: read as printed, every doubt an error, names matched."""
+"""From a policy folder's annex file to cells to store: read as printed, doubts are errors, names are matched."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,12 +9,12 @@ from eldercare.policies import Policy
 from eldercare.policyfiles import Folder
 from eldercare.regions import NameBook, Region, RegionAlias
 from eldercare.sheets import annex, guard, reader
-from eldercare.sheets.annex import PRINTED_NAMES, Matrix
+from eldercare.sheets.annex import PRINTED_NAMES, AnnexCell, Aside, Cell, Matrix, TotalRow
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedCell:
-    """One number of a printed table: row number, unit as printed, subject (type or role), year, value or null, address."""
+    """One number of a printed table: row, unit as printed, subject (type or role), year, value or null, address."""
 
     row: int
     unit: str
@@ -44,9 +44,7 @@ class Printed:
 def read_matrix(path: Path, types: dict[str, str]) -> list[Matrix]:
     """The matrix tables of a file. Raises guard.Refused when the file may not be opened."""
     workbook = reader.read(path, path.name)
-    return [
-        matrix for grid in workbook.grids for matrix in annex.read(grid, vocabulary=PRINTED_NAMES, types=types)
-    ]
+    return [matrix for grid in workbook.grids for matrix in annex.read(grid, vocabulary=PRINTED_NAMES, types=types)]
 
 
 def read_annex(folder: Folder, spec: dict, kind: str, codes) -> Printed:
@@ -96,19 +94,75 @@ def printed_table(matrix: Matrix, number: str, clause: str) -> Printed:
 
 
 def _layout(matrix: Matrix) -> dict:
-    """What an export needs to print the table as it was issued."""
+    """What an export needs, beside the stored numbers, to print the table as it was issued.
+
+    `texts` are the cells that hold something else than the plain number: [row (0: 合计), subject, year, text].
+    `after` is the number of units above a line of sums, None for a line below all of them.
+    """
     return {
+        "title_lines": matrix.title_lines,
+        "title_line": matrix.title_line,
+        "serial_heading": matrix.serial_heading,
+        "unit_heading": matrix.unit_heading,
         "columns": [
             {"labels": list(column.labels), "subject": column.code, "year": column.year} for column in matrix.columns
         ],
+        "asides": [_aside(matrix, aside) for aside in matrix.asides],
         "numbers": [row.number for row in matrix.rows],
+        "units": [row.unit_printed for row in matrix.rows],
+        "texts": _texts(matrix),
         "total_label": matrix.total.label if matrix.total else "",
-        "notes": matrix.notes,
+        "sums": [_sum(matrix, line) for line in _sums(matrix)],
+        "notes": matrix.footnotes,
+    }
+
+
+def _texts(matrix: Matrix) -> list[list]:
+    lines = [(0, matrix.printed_totals), *((number, row.cells) for number, row in enumerate(matrix.rows, 1))]
+    return [
+        [number, column.code, column.year, text]
+        for number, cells in lines
+        for column in matrix.columns
+        if column.index in cells and isinstance(text := _plain(cells[column.index]), str)
+    ]
+
+
+def _plain(cell: AnnexCell | None) -> Cell:
+    """The number when the cell prints nothing else, otherwise its text; None for a blank."""
+    if cell is None or not cell.printed:
+        return None
+    return cell.value if cell.printed == str(cell.value) else cell.printed
+
+
+def _sums(matrix: Matrix) -> list[TotalRow]:
+    lines = [*matrix.subtotals, *([matrix.total] if matrix.total else [])]
+    return sorted(lines, key=lambda line: line.sheet_row)
+
+
+def _sum(matrix: Matrix, line: TotalRow) -> dict:
+    above = sum(row.sheet_row < line.sheet_row for row in matrix.rows)
+    is_total = line is matrix.total
+    return {
+        "lead": list(line.lead),
+        "after": above if above < len(matrix.rows) else None,
+        "is_total": is_total,
+        "cells": [] if is_total else [_plain(line.cells.get(column.index)) for column in matrix.columns],
+    }
+
+
+def _aside(matrix: Matrix, aside: Aside) -> dict:
+    """A column of remarks or printed sums: its place among all columns, its cells by row and by line of sums."""
+    indexes = sorted(column.index for column in [*matrix.columns, *matrix.asides])
+    return {
+        "labels": list(aside.labels),
+        "at": indexes.index(aside.index),
+        "rows": [_plain(aside.cells.get(row.sheet_row)) for row in matrix.rows],
+        "sums": [_plain(aside.cells.get(line.sheet_row)) for line in _sums(matrix)],
     }
 
 
 def region_links(policy: Policy, printed: Printed) -> dict[str, Region | None]:
-    """The unit behind each printed name, or None; a name that is only similar becomes a proposal that waits for a clerk."""
+    """The unit behind each printed name, or None; a name that is only similar becomes a proposal for a clerk."""
     day = policy.division_edition or policy.issued_on or date.today()
     book = NameBook(policy.district, day)
     links = {unit: book.match(unit) for unit in printed.units}

@@ -169,8 +169,10 @@ def district_of(region: Region) -> Region:
     return Region.objects.districts().get(code__in=region.ancestor_codes)
 
 
-class DivisionEdition(models.Model):
+class DivisionEdition(Scoped):
     """区划版本: one published state of the divisions of one district, the denominator of its coverage."""
+
+    scope_lookups = ("district__path",)
 
     district = models.ForeignKey(Region, models.CASCADE, related_name="editions", verbose_name="区县")
     published_on = models.DateField("版本日期")
@@ -228,8 +230,20 @@ class RegionAlias(Reviewable):
         REJECTED = "rejected", "已否定"
 
     MOVES = (
-        Move("confirm", "确认为同一单位", (Status.PROPOSED, Status.REJECTED), Status.CONFIRMED, "eldercare.decide_regionalias"),
-        Move("reject", "不是同一单位", (Status.PROPOSED, Status.CONFIRMED), Status.REJECTED, "eldercare.decide_regionalias"),
+        Move(
+            "confirm",
+            "确认为同一单位",
+            (Status.PROPOSED, Status.REJECTED),
+            Status.CONFIRMED,
+            "eldercare.decide_regionalias",
+        ),
+        Move(
+            "reject",
+            "不是同一单位",
+            (Status.PROPOSED, Status.CONFIRMED),
+            Status.REJECTED,
+            "eldercare.decide_regionalias",
+        ),
     )
     scope_lookups = ("district__path",)
 
@@ -265,7 +279,9 @@ class NameBook:
     Two queries, whatever the number of look-ups. A name that two units share is no match.
     """
 
-    def __init__(self, district: Region, day: date, kinds=TOWNSHIP_KINDS, *, within_region: Region | None = None) -> None:
+    def __init__(
+        self, district: Region, day: date, kinds=TOWNSHIP_KINDS, *, within_region: Region | None = None
+    ) -> None:
         units = (within_region or district).below().on(day).filter(kind__in=kinds)
         self.units = list(units)
         self._by_name: dict[str, Region | None] = {}

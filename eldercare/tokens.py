@@ -22,9 +22,7 @@ class ApiToken(Scoped):
 
     scope_lookups = ("user__region__path",)
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens", verbose_name="账号"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens", verbose_name="账号")
     digest = models.CharField("摘要", max_length=64, unique=True, editable=False)
     issued_at = models.DateTimeField("签发时间", default=timezone.now, editable=False)
     expires_at = models.DateTimeField("到期时间")
@@ -41,9 +39,7 @@ class ApiToken(Scoped):
 def issue(user, *, days: int) -> str:
     """Make a token for an account and return its secret, which is never shown again."""
     secret = secrets.token_urlsafe(32)
-    ApiToken.objects.create(
-        user=user, digest=fingerprint(secret), expires_at=timezone.now() + timedelta(days=days)
-    )
+    ApiToken.objects.create(user=user, digest=fingerprint(secret), expires_at=timezone.now() + timedelta(days=days))
     return secret
 
 

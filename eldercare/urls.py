@@ -4,15 +4,19 @@ from django.contrib import admin
 from django.urls import include, path
 
 from eldercare import pages
+from eldercare.dashboard import policypage
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("accounts/login/", pages.SignIn.as_view(), name="login"),
     path("accounts/logout/", pages.SignOut.as_view(), name="logout"),
     path("dashboard/", include("eldercare.dashboard.urls")),
+    path("policies/", policypage.index, name="policies"),
+    path("policies/<slug:slug>/", policypage.page, name="policy"),
     path("uploads/", include("eldercare.uploadpages.urls")),
     path("help/", pages.Help.as_view(), name="help"),
     path("api/v1/", include("eldercare.apiurls")),
+    path("admin/login/", pages.AdminDoor.as_view()),
     path("admin/", admin.site.urls),
     path("healthz", pages.healthz, name="healthz"),
 ]

@@ -10,7 +10,7 @@ class FacilitiesConfig(AppConfig):
     verbose_name = "养老服务设施"
 
     def ready(self) -> None:
-        from facilities import knowledge, services, statistics  # noqa: PLC0415 - models must be loaded first
+        from facilities import knowledge, services, statistics
 
         knowledge.connect()
         services.connect()

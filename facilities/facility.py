@@ -74,10 +74,14 @@ def state_constraints(prefix: str) -> list[models.BaseConstraint]:
             violation_error_message="形象进度应在0到100之间。",
         ),
         models.CheckConstraint(
-            condition=Q(stage__in=Stage.values), name=f"{prefix}_stage_is_known", violation_error_message="建设阶段无效。"
+            condition=Q(stage__in=Stage.values),
+            name=f"{prefix}_stage_is_known",
+            violation_error_message="建设阶段无效。",
         ),
         models.CheckConstraint(
-            condition=Q(type__in=FacilityType.values), name=f"{prefix}_type_is_known", violation_error_message="设施类型无效。"
+            condition=Q(type__in=FacilityType.values),
+            name=f"{prefix}_type_is_known",
+            violation_error_message="设施类型无效。",
         ),
     ]
 
@@ -115,7 +119,7 @@ class Facility(FacilityState):
 
     def clean(self) -> None:
         """The village must lie in the township."""
-        from django.core.exceptions import ValidationError  # noqa: PLC0415
+        from django.core.exceptions import ValidationError
 
         if self.village_id and self.township_id and not self.village.path.startswith(self.township.path):
             raise ValidationError({"village": "所选村（社区）不属于该乡镇（街道）。"})
@@ -125,7 +129,7 @@ class SerialCounter(models.Model):
     """设施编码计数: the last serial given in a district; it only rises, so that a code is never used twice."""
 
     district = models.OneToOneField(Region, models.PROTECT, primary_key=True, related_name="+")
-    last = models.PositiveIntegerField(default=0)
+    last = models.PositiveIntegerField("最近序号", default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = "设施编码计数"

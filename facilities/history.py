@@ -1,13 +1,14 @@
 """Writing the register: every change is a dated record, and the register is what the records add up to.
 
-A record asserts some fields from a day on. A facility's state on a day is, field by field, the latest assertion up to that
-day; a report that arrives late therefore takes its place in the past and does not undo what happened after it.
+A record asserts some fields from a day on. A facility's state on a day is, field by field, the latest assertion up to
+that day; a report that arrives late therefore takes its place in the past and does not undo what happened after it.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from django.db import transaction
 from django.db.models import F
@@ -15,6 +16,7 @@ from django.db.models import F
 from eldercare import bulk, clock
 from eldercare.regions import Region
 from eldercare.review import MoveRefused
+from eldercare.sheets.parsing import printed
 from eldercare.uploads import Upload
 from facilities.facility import STATE_FIELDS, Facility, FacilityRecord, SerialCounter
 
@@ -132,14 +134,14 @@ def _refuse_contradictions(facility: Facility, rows: list[FacilityRecord]) -> No
                 names = [FacilityRecord._meta.get_field(name).verbose_name for name in (part, whole)]
                 raise MoveRefused(
                     f"{facility.code} {facility.name}：与 {row.effective_on:%Y-%m-%d} 登记的数据矛盾，"
-                    f"{names[0]}（{low:f}）会大于{names[1]}（{high:f}），没有写入任何数据。"
+                    f"{names[0]}（{printed(low)}）会大于{names[1]}（{printed(high)}），没有写入任何数据。"
                 )
 
 
 def _fold(rows: list[FacilityRecord]) -> FacilityRecord | None:
     """Order a history by day, carry unasserted fields forward, and close every span where the next begins."""
     rows.sort(key=lambda row: (row.effective_on, row.pk is None, row.pk or 0))
-    for earlier, later in zip(rows, rows[1:], strict=False):
+    for earlier, later in pairwise(rows):
         earlier.until = later.effective_on
         for name in COLUMNS:
             if name not in later.asserted:
@@ -158,8 +160,8 @@ def _copy(source: FacilityRecord, target: Facility) -> None:
 def retract(upload: Upload) -> list[str]:
     """Take back what one upload asserted. Returns, per facility, what stays because somebody built on it since.
 
-    A facility that the upload brought and that nobody touched since is removed; one that others have recorded, accepted or
-    contracted since stays whole.
+    A facility that the upload brought and that nobody touched since is removed; one that others have recorded,
+    accepted or contracted since stays whole.
     """
     lock_townships([upload.region_id])
     mine = list(FacilityRecord.objects.standing().filter(upload=upload).select_related("facility"))
@@ -197,7 +199,8 @@ def _kept(row: FacilityRecord, history: list[FacilityRecord], in_use: set[int]) 
     where = f"{row.facility.code} {row.facility.name}"
     if row.facility_id in in_use:
         return f"{where}：此后另有登记或办理记录，这个设施保留不动"
-    later = {name for other in history if other.pk > row.pk and other.upload_id != row.upload_id for name in other.asserted}
+    since = [other for other in history if other.pk > row.pk and other.upload_id != row.upload_id]
+    later = {name for other in since for name in other.asserted}
     shared = [name for name in COLUMNS if name in later & set(row.asserted)]
     labels = "、".join(FacilityRecord._meta.get_field(name.removesuffix("_id")).verbose_name for name in shared)
     return f"{where}：{labels}此后已另行登记，保留后来的值" if labels else ""

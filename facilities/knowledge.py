@@ -52,9 +52,13 @@ def _latest(rows, owner: str) -> dict[int, dict[str, object]]:
 def counted_of_villages(ids: Iterable[int], day: date) -> dict[int, dict[str, object]]:
     """How many village points a village has in operation, and whether a township centre stands in it."""
     ids = list(ids)
-    known: dict[int, dict[str, object]] = {pk: {"village.points": 0, "village.hosts_township_centre": False} for pk in ids}
+    known: dict[int, dict[str, object]] = {
+        pk: {"village.points": 0, "village.hosts_township_centre": False} for pk in ids
+    }
     types = Q(type=FacilityType.VILLAGE_POINT, stage=Stage.OPERATING) | Q(type=FacilityType.TOWNSHIP_CENTRE)
-    for village, type_ in FacilityRecord.objects.on(day).filter(types, village__in=ids).values_list("village_id", "type"):
+    for village, type_ in (
+        FacilityRecord.objects.on(day).filter(types, village__in=ids).values_list("village_id", "type")
+    ):
         if type_ == FacilityType.VILLAGE_POINT:
             known[village]["village.points"] += 1
         else:

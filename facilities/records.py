@@ -83,7 +83,8 @@ class Declaration(DatedRecord):
         constraints = [
             *DatedRecord.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(facility__isnull=False, region__isnull=True) | Q(facility__isnull=True, region__isnull=False),
+                condition=Q(facility__isnull=False, region__isnull=True)
+                | Q(facility__isnull=True, region__isnull=False),
                 name="facilities_declaration_of_one_subject",
                 violation_error_message="认定的对象是一个设施或一个单位。",
             ),

@@ -24,7 +24,9 @@ def open_review(facility: Facility, *, by, note: str = "") -> AcceptanceReview:
         raise review.Denied("不在您的管理范围内。")
     with transaction.atomic():
         Facility.objects.select_for_update(of=("self",)).get(pk=facility.pk)
-        busy = facility.acceptances.filter(status__in=[*AcceptanceReview.OPEN, AcceptanceReview.Status.ACCEPTED]).first()
+        busy = facility.acceptances.filter(
+            status__in=[*AcceptanceReview.OPEN, AcceptanceReview.Status.ACCEPTED]
+        ).first()
         if busy:
             raise MoveRefused(f"该设施已有一份“{busy.get_status_display()}”的验收审核。")
         return AcceptanceReview.objects.create(facility=facility, created_by=by, created_at=clock.now(), note=note)
@@ -35,9 +37,19 @@ def review_day(row: AcceptanceReview) -> date:
     return row.accepted_on or row.facility.district.default_as_of()
 
 
-@transaction.atomic
-def accept(row: AcceptanceReview, *, by, accepted_on: date | None = None, comment: str = "", version: int | None = None):
+def accept(
+    row: AcceptanceReview, *, by, accepted_on: date | None = None, comment: str = "", version: int | None = None
+):
     """Accept a facility from a day on, keeping what the decision rested on. MoveRefused when the standard is not met."""
+    visible = AcceptanceReview.objects.visible_to(by).filter(pk=row.pk).exists()
+    if not visible or not by.has_perm("facilities.decide_acceptancereview"):
+        # Denied here, outside the transaction below, so that the attempt stays on record.
+        return review.perform(row, "accept", by=by, comment=comment, version=version)
+    with transaction.atomic():
+        return _accept(row, by, accepted_on, comment, version)
+
+
+def _accept(row: AcceptanceReview, by, accepted_on: date | None, comment: str, version: int | None):
     day = accepted_on or row.facility.district.default_as_of()
     if day > timezone.localdate():
         raise MoveRefused("验收日期不能晚于今天。")
@@ -83,11 +95,14 @@ def _words(finding) -> str:
 
 
 def built(row: AcceptanceReview, user) -> str:
-    """Only a completed facility can be submitted or accepted."""
+    """Only a facility that is completed now, and was on the acceptance date, can be submitted or accepted."""
     facility = Facility.objects.get(pk=row.facility_id)
-    if facility.stage == Stage.COMPLETED:
-        return ""
-    return f"设施的建设阶段为“{facility.get_stage_display()}”，完工后才能验收。"
+    if facility.stage != Stage.COMPLETED:
+        return f"设施的建设阶段为“{facility.get_stage_display()}”，完工后才能验收。"
+    then = facility.records.on(row.accepted_on).first() if row.accepted_on else None
+    if row.accepted_on and (then is None or then.stage != Stage.COMPLETED):
+        return f"按登记，设施在{row.accepted_on}还没有完工，验收日期不能早于完工。"
+    return ""
 
 
 def _after_accept(row: AcceptanceReview, event, by) -> None:

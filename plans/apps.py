@@ -10,7 +10,7 @@ class PlansConfig(AppConfig):
     verbose_name = "计划与报送"
 
     def ready(self) -> None:
-        from plans import names, progress, statistics  # noqa: PLC0415 - models must be loaded first
+        from plans import names, progress, statistics
 
         names.connect()
         progress.connect()

@@ -8,8 +8,10 @@ from eldercare.policies import Policy, pack
 from eldercare.policyfiles import Folder
 from eldercare.printedtables import Printed, read_annex, region_links
 from facilities.kinds import FacilityType
+from plans import indicatorfiles, taskfiles
 from plans.models import PlanTable, PlanTarget, PrintedTotal
 
+PARTS = (indicatorfiles, taskfiles)
 DUTIES = "duties.toml"
 CADENCES = ("monthly", "quarterly", "yearly", "once", "irregular")
 FORCES = ("binding", "expected", "strive", "plan")
@@ -37,6 +39,11 @@ def check(folder: Folder) -> Checked:
     data = read_toml(folder.path, DUTIES)
     duties, targets = data.get("duty", []), data.get("target", [])
     problems += _duty_problems(duties) + _target_problems(targets)
+    for part in PARTS:
+        try:
+            part.check(folder)
+        except FolderErrors as errors:
+            problems += errors.problems
     if problems:
         raise FolderErrors(problems)
     return Checked(tables, duties, targets)
@@ -79,7 +86,8 @@ def load(folder: Folder, policy: Policy) -> list[Changes]:
     if count := gone.count():
         gone.delete()
         changes.append(Changes("计划表", removed=count))
-    return [*changes, _load_targets(policy, checked.targets), _load_duties(policy, checked.duties)]
+    rows = [change for part in PARTS for change in part.load(folder, policy)]
+    return [*changes, _load_targets(policy, checked.targets), _load_duties(policy, checked.duties), *rows]
 
 
 def store_table(policy: Policy, printed: Printed) -> list[Changes]:
@@ -102,9 +110,7 @@ def store_table(policy: Policy, printed: Printed) -> list[Changes]:
     }
     stored = PlanTarget.objects.filter(table=table).select_related("region")
     cells = sync(f"附件{printed.annex} 计划数", stored, ("row", "type", "year"), wanted, table=table)
-    totals = {
-        (total.subject, total.year): {"printed": total.value, "cell": total.address} for total in printed.totals
-    }
+    totals = {(total.subject, total.year): {"printed": total.value, "cell": total.address} for total in printed.totals}
     total_rows = PrintedTotal.objects.filter(table=table)
     return [
         table_changes,
@@ -119,7 +125,7 @@ def _load_targets(policy: Policy, rows: list[dict]) -> Changes:
             "label": row["label"],
             "clause": row["clause"],
             "definition": row.get("definition", ""),
-            "value": row["target"].get("value"),
+            "value": indicatorfiles.decimal(row["target"].get("value")),
             "unit": row.get("unit", ""),
             "due": row.get("due"),
             "force": row.get("force", "plan"),
@@ -136,7 +142,7 @@ def _load_duties(policy: Policy, rows: list[dict]) -> Changes:
             "label": row["label"],
             "clause": row["clause"],
             "cadence": row["cadence"],
-            "due_day": row.get("due", {}).get("day"),
+            "due_day": row["due"].get("day") if isinstance(row.get("due"), dict) else None,
             "body": pack(row),
         }
         for row in rows

@@ -1,7 +1,21 @@
 """Index of the app's models; each lives in the file of its concept."""
 
 from plans.duties import Duty, Target
+from plans.indicators import Background, Indicator
 from plans.reporting import ProgressReport, ReportingPeriod
 from plans.tables import PlanTable, PlanTarget, PrintedTotal
+from plans.tasks import Task, TaskUnit
 
-__all__ = ["Duty", "PlanTable", "PlanTarget", "PrintedTotal", "ProgressReport", "ReportingPeriod", "Target"]
+__all__ = [
+    "Background",
+    "Duty",
+    "Indicator",
+    "PlanTable",
+    "PlanTarget",
+    "PrintedTotal",
+    "ProgressReport",
+    "ReportingPeriod",
+    "Target",
+    "Task",
+    "TaskUnit",
+]

@@ -129,6 +129,6 @@ class ProgressReport(Reviewable):
     @property
     def is_late(self) -> bool:
         """Whether it came after the deadline."""
-        from django.utils import timezone  # noqa: PLC0415
+        from django.utils import timezone
 
         return self.submitted_at is not None and timezone.localdate(self.submitted_at) > self.period.due_on

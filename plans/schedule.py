@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from eldercare.figures import Scope
 from facilities.kinds import FacilityType
@@ -69,15 +69,20 @@ class Line:
         """The light's reason in words."""
         if not self.planned:
             return "至今没有计划任务"
-        parts = [f"应完成{self.expected:.0f}%"]
-        parts.append(f"形象进度平均{self.actual:.0f}%" if self.actual is not None else "没有一个设施报过进度")
+        parts = [f"应完成{_points(self.expected)}%"]
+        parts.append(f"形象进度平均{_points(self.actual)}%" if self.actual is not None else "没有一个设施报过进度")
         if self.behind:
-            parts.append(f"落后{self.behind:.0f}个百分点")
+            parts.append(f"落后{_points(self.behind)}个百分点")
         if self.unregistered:
             parts.append(f"{self.unregistered}个计划设施未登记")
         if self.silent:
             parts.append(f"{self.silent}个设施未报进度")
         return "，".join(parts)
+
+
+def _points(value: Decimal) -> str:
+    """A percentage with one decimal at most, half up."""
+    return f"{value.quantize(Decimal('0.1'), ROUND_HALF_UP).normalize():f}"
 
 
 def elapsed(day: date, year: int) -> Decimal:

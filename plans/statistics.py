@@ -33,13 +33,27 @@ def _definitions() -> Iterator[Definition]:
     for type_ in FacilityType:
         key = type_.lower()
         unit = UNIT_KIND_LABELS.get(PLANNED_FOR.get(type_, ""), "单位")
-        yield Definition(f"plan_ratio.{key}", f"{type_.label}计划覆盖率", "计划设施数", f"{unit}数", "设施数与单位数之比，可超过100%")
-        yield Definition(f"completion.{key}", f"{type_.label}计划完成率", "验收合格设施数", "计划设施数", "按验收日期计，可超过100%")
+        yield Definition(
+            f"plan_ratio.{key}", f"{type_.label}计划覆盖率", "计划设施数", f"{unit}数", "设施数与单位数之比，可超过100%"
+        )
+        yield Definition(
+            f"completion.{key}", f"{type_.label}计划完成率", "验收合格设施数", "计划设施数", "按验收日期计，可超过100%"
+        )
     for kind, label in UNIT_KIND_LABELS.items():
         words = f"有运营中设施或共享服务的{label}"
-        yield Definition(f"coverage.{kind}", f"{label}养老服务设施覆盖率", words, f"{label}总数", "按单位计，不超过100%；豁免村不计入分子分母")
+        yield Definition(
+            f"coverage.{kind}",
+            f"{label}养老服务设施覆盖率",
+            words,
+            f"{label}总数",
+            "按单位计，不超过100%；豁免村不计入分子分母",
+        )
     yield Definition(
-        "coverage_with_exempt.village", "村养老服务设施覆盖率（含豁免村）", "有设施、共享服务或豁免的村", "村总数", "豁免村按延伸服务覆盖计"
+        "coverage_with_exempt.village",
+        "村养老服务设施覆盖率（含豁免村）",
+        "有设施、共享服务或豁免的村",
+        "村总数",
+        "豁免村按延伸服务覆盖计",
     )
 
 
@@ -98,8 +112,15 @@ def _plan_figures(scope: Scope) -> Iterator[tuple[str | None, Figure]]:
             planned = _sum_known([row.planned for row in of_type if township in (None, row.township)])
             done = sum(township in (None, row.township) for row in accepted)
             yield township, _plan_ratio(scope, type_, township, planned)
-            yield township, figures.ratio(
-                f"completion.{type_.lower()}", done, planned, scope, reason="" if planned is not None else "没有印发计划数"
+            yield (
+                township,
+                figures.ratio(
+                    f"completion.{type_.lower()}",
+                    done,
+                    planned,
+                    scope,
+                    reason="" if planned is not None else "没有印发计划数",
+                ),
             )
 
 
@@ -113,9 +134,7 @@ def _plan_ratio(scope: Scope, type_: str, township: str | None, planned: int | N
 def units_of_kind(scope: Scope, kind: str, township: str | None = None) -> list[Region]:
     """The district's (or one township's) units of a kind on the day."""
     return [
-        unit
-        for unit in scope.units
-        if unit.kind in UNIT_KINDS[kind] and township in (None, scope.township_code(unit))
+        unit for unit in scope.units if unit.kind in UNIT_KINDS[kind] and township in (None, scope.township_code(unit))
     ]
 
 
@@ -158,12 +177,42 @@ def _unit_kind(unit: Region) -> str:
 
 def _policy_coverage(scope: Scope) -> dict[str, list[str]]:
     """The reading of 覆盖 that the district's latest policy in force on the day states, where it states one."""
+    return {kind: types for reading, _ in _policies(scope) for kind, types in reading.items()}
+
+
+def printed_units(scope: Scope) -> dict[str, int]:
+    """Unit counts that the district's policies print; the only denominators of a district without published divisions."""
+    counts = {}
+    for _, body in _policies(scope):
+        counts |= {kind: count for kind, count in body.get("printed_units", {}).items() if kind in UNIT_KINDS}
+    return counts
+
+
+def _policies(scope: Scope) -> list[tuple[dict, dict]]:
+    """Coverage reading and body of the policies known on the day, oldest first: one query, asked once per scope."""
+    return scope.once("policies", _read_policies)
+
+
+def _read_policies(scope: Scope) -> list[tuple[dict, dict]]:
     rows = Policy.objects.filter(district=scope.district).exclude(issued_on__gt=scope.as_of)
-    readings = rows.order_by("issued_on", "pk").values_list("coverage", flat=True)
-    return {kind: types for reading in readings for kind, types in reading.items()}
+    return list(rows.order_by("issued_on", "pk").values_list("coverage", "body"))
+
+
+NO_DIVISIONS = "没有区划名录，只有文件印发的单位数，不能逐个单位计数"
+
+
+def _printed_only(scope: Scope) -> Iterator[tuple[str | None, Figure]]:
+    """Coverage of a district without divisions: printed denominators, no numerators, and the reason."""
+    counts = printed_units(scope)
+    for kind in UNIT_KINDS:
+        yield None, figures.ratio(f"coverage.{kind}", None, counts.get(kind), scope, reason=NO_DIVISIONS)
+    yield None, figures.ratio("coverage_with_exempt.village", None, counts.get("village"), scope, reason=NO_DIVISIONS)
 
 
 def _coverage_figures(scope: Scope) -> Iterator[tuple[str | None, Figure]]:
+    if scope.edition is None:
+        yield from _printed_only(scope)
+        return
     found = cover(scope)
     for township in (None, *(unit.code for unit in scope.townships)):
         for kind in UNIT_KINDS:

@@ -71,15 +71,19 @@ class MonthState:
 
 def month_state(district: Region, month: date, townships: list[Region]) -> MonthState:
     """The state of one month: two queries, however many townships."""
-    period = ReportingPeriod.objects.filter(district=district, month=month).first()
+    return _state(month, ReportingPeriod.objects.filter(district=district, month=month).first(), townships)
+
+
+def latest_state(district: Region, day: date, townships: list[Region]) -> MonthState:
+    """The state of the last month whose deadline has passed by a day, else of the day's own month: two queries."""
+    due = ReportingPeriod.objects.filter(district=district, month__lte=day, due_on__lte=day)
+    period = due.order_by("-month").first()
+    return _state(period.month if period else day.replace(day=1), period, townships)
+
+
+def _state(month: date, period: ReportingPeriod | None, townships: list[Region]) -> MonthState:
     reports = {}
     if period:
         reports = {report.township_id: report for report in ProgressReport.objects.filter(period=period)}
     due_on = period.due_on if period else None
     return MonthState(month, due_on, tuple(Submission(unit, reports.get(unit.pk), due_on) for unit in townships))
-
-
-def latest_month(district: Region, day: date) -> date:
-    """The last month whose deadline has passed by a day; else the month of the day."""
-    due = ReportingPeriod.objects.filter(district=district, month__lte=day, due_on__lte=day)
-    return due.order_by("-month").values_list("month", flat=True).first() or day.replace(day=1)

@@ -28,13 +28,18 @@ def check(folder: Folder) -> Checked:
     tasks, groups = data.get("task", []), data.get("groups", {})
     problems = [
         *missing_keys(FILE, tasks, ("no", "label", "clause")),
-        *duplicate_ids(FILE, tasks, "no"),
+        *duplicate_ids(FILE, [task | {"id": _key(task)} for task in tasks]),
         *(problem for name, group in groups.items() for problem in _group_problems(name, group)),
         *(problem for task in tasks for problem in _unit_problems(task, groups)),
     ]
     if problems:
         raise FolderErrors(problems)
     return Checked(tasks, groups, data.get("aliases", {}))
+
+
+def _key(task: dict) -> str:
+    """A task's number, with its part where one printed number holds several tasks."""
+    return f"{task.get('no', '')}{task.get('part', '')}"
 
 
 def _kinds(group: dict) -> list[str]:
@@ -65,7 +70,7 @@ def load(folder: Folder, policy: Policy) -> list[Changes]:
     """Store tasks and their units."""
     checked = check(folder)
     wanted = {
-        (str(task["no"]),): {
+        (_key(task),): {
             "number": task["no"], "label": task["label"], "clause": task["clause"], "body": pack(task),
         }
         for task in checked.tasks
@@ -75,8 +80,11 @@ def load(folder: Folder, policy: Policy) -> list[Changes]:
     regions = _regions(policy)
     total = Changes("责任单位")
     for row in checked.tasks:
-        task = stored[str(row["no"])]
-        units = {(unit.part, unit.unit): {"printed": unit.printed, "region": unit.region} for unit in _units(row, checked, regions)}
+        task = stored[_key(row)]
+        units = {
+            (unit.part, unit.unit): {"printed": unit.printed, "region": unit.region}
+            for unit in _units(row, checked, regions)
+        }
         done = sync("责任单位", task.units.select_related("region"), ("part", "unit"), units, task=task)
         _add(total, done)
     return [*changes, total]
@@ -110,4 +118,6 @@ def _units(task: dict, checked: Checked, regions: list[Region]) -> Iterable[Task
             if not members:
                 yield TaskUnit(part=part, unit=label, printed=label)
             for region in members:
-                yield TaskUnit(part=part, unit=f"{region.short_name}{group.get('suffix', '')}", printed=label, region=region)
+                yield TaskUnit(
+                    part=part, unit=f"{region.short_name}{group.get('suffix', '')}", printed=label, region=region
+                )

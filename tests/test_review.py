@@ -140,7 +140,9 @@ def test_move_is_offered_to_whom_the_table_says_and_to_nobody_else(label, row_in
         row = row_in(label, status)
         for role, user in people.items():
             offered = {option.move.verb for option in available_moves(row, user)}
-            wanted = {verb for (m, s, verb), (_, roles) in EXPECTED.items() if (m, s) == (label, status) and role in roles}
+            wanted = {
+                verb for (m, s, verb), (_, roles) in EXPECTED.items() if (m, s) == (label, status) and role in roles
+            }
             assert offered == wanted, (status, role)
 
 
@@ -184,7 +186,12 @@ def test_move_writes_state_time_person_version_and_event_together(row_in, people
     event = perform(row, "send_back", by=people["clerk"], comment=" 床位数有误 ")
     assert (row.status, row.version, row.decided_by) == ("returned", 1, people["clerk"])
     assert row.decided_at is not None
-    assert (event.verb, event.source, event.target, event.comment) == ("send_back", "submitted", "returned", "床位数有误")
+    assert (event.verb, event.source, event.target, event.comment) == (
+        "send_back",
+        "submitted",
+        "returned",
+        "床位数有误",
+    )
     assert list(row.events()) == [event]
 
 

@@ -80,7 +80,7 @@ def test_township_sees_the_plan_of_its_own_unit_only(township_user, baima):
 
 
 def test_declaration_belongs_to_its_facility_s_township(two_facilities, township_user, clerk):
-    own, foreign = two_facilities
+    own, _ = two_facilities
     for facility in two_facilities:
         Declaration.objects.create(fact="facility.has_capacity", facility=facility, value=True, recorded_by=clerk)
     assert [d.facility for d in Declaration.objects.visible_to(township_user)] == [own]

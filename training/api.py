@@ -15,7 +15,8 @@ class TrainingQuotas(ListView):
     title = "培训指标"
     about = (
         "印发的培训指标，一行一格。quota 为 null 表示印发稿该格空白，不等于0。"
-        "unit 为印发的单位名称，region 为对应的区划代码，未对上时为 null。printed_total 为印发的合计，仅区县及以上账号可见。"
+        "unit 为印发的单位名称，region 为对应的区划代码，未对上时为 null。"
+        "printed_total 为印发的合计，仅区县及以上账号可见。"
     )
     filters = (
         one_of("role", "培训对象代码", TrainingRole, "role"),
@@ -39,6 +40,8 @@ class TrainingQuotas(ListView):
     def visible(self, query: Query) -> QuerySet:
         totals = QuotaTotal.objects.visible_to(query.user)
         total = totals.filter(table=OuterRef("table"), role=OuterRef("role"), year=OuterRef("year"))
-        rows = TrainingQuota.objects.visible_to(query.user).annotate(printed_total=Subquery(total.values("printed")[:1]))
+        rows = TrainingQuota.objects.visible_to(query.user).annotate(
+            printed_total=Subquery(total.values("printed")[:1])
+        )
         rows = rows.order_by("table__policy__slug", "table__annex", "row", "pk")
         return rows.filter(year__lte=query.as_of.year) if query.as_of else rows

@@ -10,6 +10,6 @@ class TrainingConfig(AppConfig):
     verbose_name = "人员培训"
 
     def ready(self) -> None:
-        from training import names  # noqa: PLC0415 - models must be loaded first
+        from training import names
 
         names.connect()

@@ -48,9 +48,7 @@ def store_table(policy: Policy, printed: Printed, counted: str) -> list[Changes]
         for cell in printed.cells
     }
     stored = TrainingQuota.objects.filter(table=table).select_related("region")
-    totals = {
-        (total.subject, total.year): {"printed": total.value, "cell": total.address} for total in printed.totals
-    }
+    totals = {(total.subject, total.year): {"printed": total.value, "cell": total.address} for total in printed.totals}
     return [
         table_changes,
         sync(f"{label} 培训指标", stored, ("row", "role", "year"), wanted, table=table),

@@ -22,7 +22,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def as_json(request, body: object) -> HttpResponseBase:
-    """The body, or 304 when the caller already has exactly this one. Caches must ask every time: scope may have changed."""
+    """The body, or 304 when the caller already has exactly this one. Caches ask every time: scope may have changed."""
     content = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=plain).encode()
     etag = quote_etag(hashlib.sha256(content).hexdigest())
     response = HttpResponse(content, content_type="application/json")

@@ -63,7 +63,7 @@ class CoverageAnswer(serializers.Serializer):
 
 
 class Coverage(ReadView):
-    """The same figures as the district page. A township's account gets its own township and no figure of the district."""
+    """The figures of the district page. A township's account gets its own township and no figure of the district."""
 
     name = "coverage"
     title = "计划与覆盖率"

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 
 def reading_day(asked: date | None, district: str) -> Combinable:
-    """The day asked for; else today, and in a demo district the end of its demo year. `district` is the lookup to it."""
+    """The day asked for; else today, in a demo district the end of its demo year. `district` is the lookup to it."""
     if asked:
         return Value(asked, output_field=DateField())
     demo = When(**{f"{district}__is_demo": True}, then=Value(date.fromisoformat(settings.DEMO_AS_OF)))

@@ -27,7 +27,7 @@ class OutOfScope(Http404):
 
 
 def explain(exception: Exception, context: dict) -> JsonResponse | None:
-    """The answer to an exception that a view may raise; None for a fault of our own, which is logged and becomes a 500."""
+    """The answer to an exception that a view may raise; None for a fault of our own, which becomes a logged 500."""
     answer = exception_handler(exception, context)
     if answer is None:
         return None

@@ -10,8 +10,10 @@ from django.utils import timezone
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One value of a row. `sources` are the query's columns it is made from (its own name when empty) and `read` makes it
-    from them. `choices` (code → label) puts `<name>_label` beside it. An empty text reads as null: not recorded.
+    """One value of a row. An empty text reads as null: not recorded.
+
+    `sources` are the query's columns it is made from (its own name when empty) and `read` makes it from them.
+    `choices` (code → label) puts `<name>_label` beside it.
 
     `kind` is text, integer, number, boolean, date, moment, list or any.
     """
@@ -48,7 +50,13 @@ class Rows:
         self.columns = tuple(dict.fromkeys(column for field in self.fields for column in field.columns))
         place = {column: index for index, column in enumerate(self.columns)}
         self._plan = [
-            (field.name, place[field.columns[0]], [place[column] for column in field.columns], field.read, field.choices)
+            (
+                field.name,
+                place[field.columns[0]],
+                [place[column] for column in field.columns],
+                field.read,
+                field.choices,
+            )
             for field in self.fields
         ]
 
@@ -90,7 +98,7 @@ def labelled(value: object, choices: Mapping[str, str]) -> object:
 
 
 def plain(value: object) -> object:
-    """A value that JSON does not know itself, exactly: decimals as numbers, days and moments in ISO form, local time."""
+    """A value that JSON does not know itself: decimals as numbers, days and moments in ISO form, local time."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, datetime):

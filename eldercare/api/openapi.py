@@ -6,9 +6,9 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
+from eldercare.api.answers import XLSX
 from eldercare.api.fields import Field
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REFUSALS = (400, 401, 403, 404, 429)
 
 

@@ -150,7 +150,7 @@ class Query:
 
 
 def read_query(asked: QueryDict, parameters: Sequence[Parameter], user) -> Query:
-    """The question as declared parameters. Malformed with every problem; OutOfScope for a region that is not the caller's."""
+    """The question as declared parameters. Malformed with every problem, OutOfScope for a region not the caller's."""
     known = {parameter.name: parameter for parameter in parameters}
     query, problems = Query(user), []
     if strange := [name for name in asked if name not in known]:
@@ -182,20 +182,26 @@ def _shown(text: str) -> str:
 
 
 def _regions(query: Query, parameters: list[RegionCode]) -> dict[str, list[Region]]:
-    """The caller's own regions of those codes, each with the units it succeeded: one query for all."""
+    """The caller's own regions of those codes, each with the units it succeeded (two steps back): one query for all."""
     codes = [query.values[parameter.name] for parameter in parameters]
     if not all(CODE.fullmatch(code) for code in codes):
         raise OutOfScope
     rows: list[Region] = []
     if codes:
-        named = Q(code__in=codes) | Q(successor__code__in=codes)
-        rows = list(Region.objects.visible_to(query.user).filter(named).select_related("successor").order_by("path", "pk"))
-    found = {parameter.name: _of_code(rows, parameter, query.values[parameter.name]) for parameter in parameters}
-    return found
+        named = Q(code__in=codes) | Q(successor__code__in=codes) | Q(successor__successor__code__in=codes)
+        visible = Region.objects.visible_to(query.user).filter(named)
+        rows = list(visible.select_related("successor__successor").order_by("path", "pk"))
+    return {parameter.name: _of_code(rows, parameter, query.values[parameter.name]) for parameter in parameters}
 
 
 def _of_code(rows: list[Region], parameter: RegionCode, code: str) -> list[Region]:
     own = [row for row in rows if row.code == code and row.kind in parameter.kinds]
     if not own:
         raise OutOfScope
-    return own + [row for row in rows if row.successor and row.successor.code == code and row.code != code]
+    return own + [row for row in rows if row.code != code and code in _successors(row)]
+
+
+def _successors(row: Region) -> list[str]:
+    """Codes of the unit that succeeded this one, and of the one that succeeded that."""
+    first = row.successor
+    return [unit.code for unit in (first, first and first.successor) if unit]

@@ -96,7 +96,9 @@ class ListView(ReadView):
         rows = self.visible(query)
         for regions in query.regions.values():
             rows = self.of_place(rows, regions)
-        wanted = {item.lookup: query.get(item.name) for item in self.filters if item.lookup and item.name in query.values}
+        wanted = {
+            item.lookup: query.get(item.name) for item in self.filters if item.lookup and item.name in query.values
+        }
         return rows.filter(**wanted) if wanted else rows
 
     def get(self, request) -> HttpResponseBase:

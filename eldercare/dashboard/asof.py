@@ -1,9 +1,11 @@
 """What every dashboard page asks first: which region, on which day, and may this person see it."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import wraps
 
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 
 from eldercare.regions import Kind, Region
 
@@ -14,6 +16,18 @@ class Moved(Exception):
     def __init__(self, region: Region) -> None:
         super().__init__(region.code)
         self.region = region
+
+
+def for_readers_of_dashboards(view: Callable) -> Callable:
+    """Let those who read dashboards through; to everyone else the page does not exist."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if not request.user.has_perm("eldercare.view_dashboard"):
+            raise Http404("没有这个页面。")
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 def day_of(request: HttpRequest, region: Region) -> date:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
@@ -55,14 +54,14 @@ class TownshipRow:
     submission: submissions.Submission
 
 
-@permission_required("eldercare.view_dashboard", raise_exception=True)
+@asof.for_readers_of_dashboards
 def page(request: HttpRequest, code: str) -> HttpResponse:
     """The district page on a day."""
     district = asof.visible_district(request, code)
     day = asof.day_of(request, district)
     found = figures.compute(district, day)
     lines = schedule.by_township(found.scope)
-    month = submissions.month_state(district, submissions.latest_month(district, day), found.scope.townships)
+    month = submissions.latest_state(district, day, found.scope.townships)
     rows = _township_rows(found, lines, month)
     types = schedule.by_type(found.scope)
     context = {
@@ -97,9 +96,7 @@ def _cards(found: FigureSet) -> list[Card]:
 def _more(found: FigureSet) -> list[tuple[Figure, Definition]]:
     """The figures that are not on a card, in the catalogue's order."""
     shown = {f"coverage.{kind}" for kind in UNIT_KINDS}
-    return [
-        (figure, figures.definition(id_)) for id_, figure in sorted(found.district.items()) if id_ not in shown
-    ]
+    return [(figure, figures.definition(id_)) for id_, figure in sorted(found.district.items()) if id_ not in shown]
 
 
 def _township_rows(found: FigureSet, lines: dict, month: submissions.MonthState) -> list[TownshipRow]:
@@ -135,4 +132,3 @@ def _training(found: FigureSet) -> dict:
     years = sorted({year for per_year in sums.values() for year in per_year})
     rows = [(TrainingRole(role).label, [sums[role].get(year) for year in years]) for role in sums]
     return {"years": years, "rows": [(label, values, sum(v or 0 for v in values)) for label, values in rows]}
-

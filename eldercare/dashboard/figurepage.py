@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -28,7 +27,7 @@ class Row:
     source: str = ""
 
 
-@permission_required("eldercare.view_dashboard", raise_exception=True)
+@asof.for_readers_of_dashboards
 def page(request: HttpRequest, code: str, definition: str) -> HttpResponse:
     """One figure of a district with every row that it counts."""
     district = asof.visible_district(request, code)
@@ -83,14 +82,24 @@ def _facilities(scope: Scope, belongs, counts) -> list[Row]:
     sources = _sources(scope)
     names = {unit.code: str(unit) for unit in scope.townships}
     return [
-        Row(names.get(row.township, row.township), f"{row.name}（{row.code}）", counts(row), _state(row), sources.get(row.id, ""))
+        Row(
+            names.get(row.township, row.township),
+            f"{row.name}（{row.code}）",
+            counts(row),
+            _state(row),
+            sources.get(row.id, ""),
+        )
         for row in rows
     ]
 
 
 def _state(row: Standing) -> str:
     accepted = f"，{row.accepted_on} 验收" if row.accepted_on else ""
-    beds = f"，床位 {row.beds}（护理型 {row.nursing_beds if row.nursing_beds is not None else '未登记'}）" if row.beds is not None else ""
+    beds = (
+        f"，床位 {row.beds}（护理型 {row.nursing_beds if row.nursing_beds is not None else '未登记'}）"
+        if row.beds is not None
+        else ""
+    )
     return f"{Stage(row.stage).label}{accepted}{beds}"
 
 

@@ -15,10 +15,11 @@ from facilities.models import Requirement
 from facilities.rules.phrases import amount, listed
 from plans.models import Background, Duty, Indicator, PlanTable, Target, Task
 from subsidies.models import SubsidyScheme
-from training.models import QuotaTable
+from training.models import QuotaTable, TrainingRole
 
 SIGNS = {">=": "不低于 ", "<=": "不高于 ", "=": "", "!=": "不是 ", ">": "高于 ", "<": "低于 "}
 CADENCES = {"monthly": "每月", "quarterly": "每季度", "yearly": "每年", "once": "一次", "irregular": "不定期"}
+MODALITIES = {"must": "必须", "principle": "原则性", "conditional": "有条件", "should": "建议性", "may": "可选"}
 ENCODINGS = {"encoded": "可执行", "manual": "人工核查", "reference": "引用标准", "text": "仅文字"}
 
 
@@ -44,6 +45,13 @@ class Section:
     id: str
     title: str
     entries: list[Entry]
+
+
+@permission_required("eldercare.view_policy", raise_exception=True)
+def index(request: HttpRequest) -> HttpResponse:
+    """The policies within a person's scope."""
+    policies = Policy.objects.visible_to(request.user).select_related("district").order_by("district__path", "slug")
+    return render(request, "dashboard/policies.html", {"policies": list(policies)})
 
 
 @permission_required("eldercare.view_policy", raise_exception=True)
@@ -78,19 +86,27 @@ def _sections(policy: Policy) -> Iterator[tuple[str, str, Iterable[Entry]]]:
 
 
 def _standards(policy: Policy) -> Iterator[Entry]:
-    rows = Requirement.objects.filter(edition__policy=policy).order_by("edition__valid_from", "position")
-    for row in rows:
+    rows = Requirement.objects.filter(edition__policy=policy).select_related("edition")
+    for row in rows.order_by("edition__valid_from", "position"):
         body = unpack(row.body)
-        who = "、".join(FacilityType(code).label for code in row.applies_to) or {"village": "村", "community": "社区"}.get(row.subject, "单位")
-        force = f"{row.wording}（{row.get_modality_display()}）"
-        yield Entry(row.clause, f"{who}：{row.label}", _demand(body), force, _remark(body), row.key)
+        conditions = {item["id"]: item["label"] for item in row.edition.body.get("condition", [])}
+        who = "、".join(FacilityType(code).label for code in row.applies_to) or {
+            "village": "村",
+            "community": "社区",
+        }.get(row.subject, "单位")
+        force = f"{row.wording}（{MODALITIES[row.modality]}）"
+        yield Entry(row.clause, f"{who}：{row.label}", _demand(body, conditions), force, _remark(body), row.key)
 
 
-def _demand(body: dict) -> str:
+def _demand(body: dict, conditions: dict[str, str]) -> str:
     """The demanded value or names in words."""
     if "each" in body:
         names = body["each"]
-        items = names if isinstance(names, list) else [f"{name} {amount(value, body.get('unit', ''))}" for name, value in names.items()]
+        items = (
+            names
+            if isinstance(names, list)
+            else [f"{name} {amount(value, body.get('unit', ''))}" for name, value in names.items()]
+        )
         return listed(items) + ("等" if body.get("open_list") else "")
     if "alternatives" in body:
         return " 或 ".join(option["label"] for option in body["alternatives"])
@@ -98,17 +114,27 @@ def _demand(body: dict) -> str:
         return body["reference"]
     if "value" not in body:
         return "不得有" if body.get("polarity") == "forbid" else "须具备"
-    return _comparison(body)
+    return _comparison(body, conditions)
 
 
-def _comparison(body: dict) -> str:
+def _comparison(body: dict, conditions: dict[str, str]) -> str:
     value = body["value"]
     if isinstance(value, bool):
         forbidden = (body.get("polarity") == "forbid") == value
         return "不得" if forbidden else "须是"
     text = amount(value, body.get("unit", "")) if isinstance(value, (int, Decimal)) else str(value)
-    exceptions = "".join(f"；{item['when']}时 {amount(item['value'], body.get('unit', ''))}" for item in body.get("exceptions", []))
-    return SIGNS.get(body.get("operator", ""), "") + text + exceptions
+    sign = SIGNS.get(body.get("operator", ""), "")
+    exceptions = [
+        f"；{_named(item['when'], conditions)}：{sign}{amount(item['value'], body.get('unit', ''))}"
+        for item in body.get("exceptions", [])
+    ]
+    return sign + text + "".join(exceptions)
+
+
+def _named(when: str | list[str], conditions: dict[str, str]) -> str:
+    """The conditions of an exception by their labels."""
+    names = [when] if isinstance(when, str) else when
+    return "且".join(conditions.get(name, name) for name in names)
 
 
 def _remark(body: dict) -> str:
@@ -121,12 +147,12 @@ def _remark(body: dict) -> str:
 def _plans(policy: Policy) -> Iterator[Entry]:
     for table in PlanTable.objects.filter(policy=policy).prefetch_related("targets", "printed_totals"):
         printed = {(total.type, total.year): total.printed for total in table.printed_totals.all()}
-        yield from _columns(table, ((t.type, t.year, t.planned) for t in table.targets.all()), printed, FacilityType, "个")
+        yield from _columns(
+            table, ((t.type, t.year, t.planned) for t in table.targets.all()), printed, FacilityType, "个"
+        )
 
 
 def _quotas(policy: Policy) -> Iterator[Entry]:
-    from training.models import TrainingRole  # noqa: PLC0415
-
     for table in QuotaTable.objects.filter(policy=policy).prefetch_related("quotas", "printed_totals"):
         printed = {(total.role, total.year): total.printed for total in table.printed_totals.all()}
         cells = ((q.role, q.year, q.quota) for q in table.quotas.all())
@@ -150,7 +176,9 @@ def _targets(policy: Policy) -> Iterator[Entry]:
     for row in Target.objects.filter(policy=policy):
         printed = unpack(row.body)["target"].get("printed", "")
         due = f"{row.due:%Y-%m-%d}" if row.due else ""
-        yield Entry(row.clause, row.label, str(printed), f"{row.get_force_display()}{'，' + due if due else ''}", "", row.key)
+        yield Entry(
+            row.clause, row.label, str(printed), f"{row.get_force_display()}{'，' + due if due else ''}", "", row.key
+        )
 
 
 def _indicators(policy: Policy) -> Iterator[Entry]:
@@ -171,8 +199,14 @@ def _money(row: SubsidyScheme, body: dict) -> str:
     if row.amount is not None:
         wan = row.amount / 10000
         return f"{wan.normalize():f} 万元" if row.amount >= 10000 else f"{row.amount.normalize():f} 元"
-    bands = body.get("bands", [])
-    return "；".join(f"{band.get('printed', '')} {band['amount']} 元" for band in bands) or "金额未印"
+    return "；".join(_band(band) for band in body.get("bands", [])) or "金额未印"
+
+
+def _band(band: dict) -> str:
+    """One band with its amount, or the span of amounts where the policy prints a span."""
+    low, high = band.get("amount", band.get("amount_min")), band.get("amount_max")
+    words = f"{low}—{high} 元" if high is not None else f"{low} 元" if low is not None else "金额未印"
+    return f"{band.get('printed', '')} {words}".strip()
 
 
 def _duties(policy: Policy) -> Iterator[Entry]:
@@ -180,7 +214,14 @@ def _duties(policy: Policy) -> Iterator[Entry]:
         body = unpack(row.body)
         bearers = listed(name.removeprefix("@") for name in body.get("bearers", []))
         to = listed(body.get("recipients", []))
-        yield Entry(row.clause, row.label, f"{CADENCES.get(row.cadence, row.cadence)}报{to}" if to else CADENCES.get(row.cadence, row.cadence), "", bearers, row.key)
+        yield Entry(
+            row.clause,
+            row.label,
+            f"{CADENCES.get(row.cadence, row.cadence)}报{to}" if to else CADENCES.get(row.cadence, row.cadence),
+            "",
+            bearers,
+            row.key,
+        )
 
 
 def _tasks(policy: Policy) -> Iterator[Entry]:
@@ -200,4 +241,8 @@ def _background(policy: Policy) -> Iterator[Entry]:
 def _encoding(policy: Policy) -> list[tuple[str, int, int]]:
     """(label, clauses, percent) for each way a clause is held; empty when the folder lists no clauses."""
     rows = list(policy.clauses.values_list("encoding", flat=True))
-    return [(label, rows.count(code), round(rows.count(code) * 100 / len(rows))) for code, label in ENCODINGS.items() if rows]
+    return [
+        (label, rows.count(code), round(rows.count(code) * 100 / len(rows)))
+        for code, label in ENCODINGS.items()
+        if rows
+    ]

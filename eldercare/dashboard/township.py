@@ -75,7 +75,11 @@ def _figures(found: FigureSet, township: Region) -> list[tuple]:
 
 
 def _facilities(township: Region, district: Region, day: date) -> list[FacilityRow]:
-    states = FacilityRecord.objects.on(day).filter(facility__township__in=township.lineage()).order_by("type", "facility__code")
+    states = (
+        FacilityRecord.objects.on(day)
+        .filter(facility__township__in=township.lineage())
+        .order_by("type", "facility__code")
+    )
     states = list(states.select_related("facility__village", "facility__district", "village"))
     found = checks.check_all([state.facility for state in states], district, day)
     return [FacilityRow(state, check.overall, check.problems()) for state, check in zip(states, found, strict=True)]
@@ -83,5 +87,7 @@ def _facilities(township: Region, district: Region, day: date) -> list[FacilityR
 
 def _reports(township: Region) -> list[ProgressReport]:
     """The last twelve months' reports, newest first."""
-    rows = ProgressReport.objects.filter(township__in=township.lineage()).select_related("period", "upload", "decided_by")
+    rows = ProgressReport.objects.filter(township__in=township.lineage()).select_related(
+        "period", "upload", "decided_by"
+    )
     return list(rows.order_by("-period__month")[:12])

@@ -11,7 +11,7 @@ import subsidies.loading
 import training.loading
 from eldercare import audit, policyfiles
 from eldercare.folders import Changes, FolderErrors, read_toml
-from eldercare.policies import Policy
+from eldercare.policies import Policy, PolicyLoad
 from eldercare.policyfiles import Folder
 
 LOADERS = (facilities.loading, plans.loading, subsidies.loading, training.loading)
@@ -25,11 +25,21 @@ def load(path: Path) -> tuple[Policy, list[Changes]]:
     with transaction.atomic():
         policy, head = policyfiles.save_policy(folder)
         changes = [head, *(change for loader in LOADERS for change in loader.load(folder, policy))]
+        changes.append(policyfiles.save_clauses(policy, folder.data.get("clause", [])))
         changes.append(policyfiles.save_conflicts(policy, _conflicts(folder)))
         if any(change.any for change in changes):
-            Policy.objects.filter(pk=policy.pk).update(loaded_at=timezone.now())
+            _remember(policy, changes)
             audit.record("policy.loaded", target=policy, detail={change.label: change.total for change in changes})
     return policy, changes
+
+
+def _remember(policy: Policy, changes: list[Changes]) -> None:
+    """Keep what this load changed, so that a page can show it."""
+    Policy.objects.filter(pk=policy.pk).update(loaded_at=timezone.now())
+    counts = [sum(getattr(change, name) for change in changes) for name in ("added", "changed", "removed")]
+    lines = [f"{change.label}：{line}" for change in changes for line in change.lines]
+    summary = "新增 {} 行，变更 {} 行，删除 {} 行".format(*counts)
+    PolicyLoad.objects.create(policy=policy, summary=summary, lines=lines)
 
 
 def _check(folder: Folder) -> None:

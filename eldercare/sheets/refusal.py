@@ -72,7 +72,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
 }
 
 
-class Refused(Exception):  # noqa: N818 - not an error of the program but an answer to the sender
+class Refused(Exception):
     """A file that is not read: a stable code, and in Chinese what it is and what its sender can do."""
 
     def __init__(self, code: str, message: str, hint: str):

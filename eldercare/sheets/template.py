@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from io import BytesIO
-from math import ceil
 from typing import TYPE_CHECKING
-from unicodedata import east_asian_width
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -20,6 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from eldercare.sheets import meta as identity
 from eldercare.sheets.columns import NUMERIC, Column, Kind, Sheet
+from eldercare.sheets.text import lines_taken
 from eldercare.sheets.written import FONT, HEADER, print_setup, write_value
 
 if TYPE_CHECKING:
@@ -115,7 +114,7 @@ class _Page:
         self._line(1, last, identity.visible_line(self.meta), FONT | {"font_color": "#3C4A45"}, 20)
         self._line(2, last, _INSTRUCTION, FONT | {"font_size": 9, "font_color": "#5B6B65", "text_wrap": True}, 20)
         style = self.book.add_format(HEADER | _BORDER | {"text_wrap": True, "align": "center"})
-        lines = max(_lines(_heading(column), column.width - 1) for column in self.sheet.columns)
+        lines = max(lines_taken(_heading(column), column.width - 1) for column in self.sheet.columns)
         self.tab.set_row(HEADER_ROW, _LINE_HEIGHT * max(lines, 2) + 6)
         for place, column in enumerate(self.sheet.columns):
             self.tab.set_column(place, place, column.width)
@@ -131,7 +130,7 @@ class _Page:
 
     def _note(self, place: int, column: Column) -> None:
         text = ("必填。" if column.required else "") + column.help
-        size = {"width": 260, "height": 20 * (_lines(text, 34) + 1), "font_size": 9, "author": "养老服务设施管理"}
+        size = {"width": 260, "height": 20 * (lines_taken(text, 34) + 1), "font_size": 9, "author": "养老服务设施管理"}
         self.tab.write_comment(HEADER_ROW, place, text, size)
 
     def _row(self, number: int, row: Mapping[str, object]) -> None:
@@ -140,7 +139,7 @@ class _Page:
             value = column.cell(row.get(column.key))
             is_locked = column.key in self.locked and value is not None
             write_value(self.tab, number, place, value, self._formats[column.key, is_locked])
-            lines = max(lines, _lines(value, column.width) if isinstance(value, str) else 1)
+            lines = max(lines, lines_taken(value, column.width) if isinstance(value, str) else 1)
         self.tab.set_row(number, _LINE_HEIGHT * min(lines, 20) + 9)
 
     @cached_property
@@ -233,12 +232,6 @@ def _fits_inline(labels: Sequence[str]) -> bool:
     return len(",".join(labels)) <= _INLINE_LIMIT and not any("," in label or '"' in label for label in labels)
 
 
-def _lines(text: str, width: float) -> int:
-    """Lines a text takes in a column, a Chinese character being two wide."""
-    widths = (sum(2 if east_asian_width(c) in "WF" else 1 for c in line) for line in text.split("\n"))
-    return sum(max(1, ceil(wide / max(width - 1, 1))) for wide in widths)
-
-
 def _instructions(book: Workbook, sheet: Sheet, guidance: Sequence[str]) -> None:
     """The second sheet: how to fill in, column by column."""
     tab = book.add_worksheet("填报说明")
@@ -254,7 +247,7 @@ def _instructions(book: Workbook, sheet: Sheet, guidance: Sequence[str]) -> None
     for number, line in enumerate((_INSTRUCTION, *guidance), 1):
         tab.merge_range(number, 0, number, 2, "", plain)
         tab.write_string(number, 0, f"{number}. {line}", plain)
-        tab.set_row(number, _LINE_HEIGHT * _lines(line, 94) + 5)
+        tab.set_row(number, _LINE_HEIGHT * lines_taken(line, 94) + 5)
     first = len(guidance) + 3
     header = book.add_format(HEADER | _BORDER | {"align": "center"})
     for place, text in enumerate(("列名", "必填", "怎么填")):
@@ -263,7 +256,7 @@ def _instructions(book: Workbook, sheet: Sheet, guidance: Sequence[str]) -> None
         tab.write_string(number, 0, heading, body)
         tab.write_string(number, 1, "必填" if required else "", middle)
         tab.write_string(number, 2, text, body)
-        tab.set_row(number, _LINE_HEIGHT * _lines(text, 68) + 5)
+        tab.set_row(number, _LINE_HEIGHT * lines_taken(text, 68) + 5)
     print_setup(tab, first)
     tab.set_portrait()
     tab.protect("")

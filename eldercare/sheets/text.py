@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from math import ceil
 
 # Zero-width characters, word joiner and byte order mark; bidirectional marks, embeddings, overrides and isolates.
 _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\u061c\u202a-\u202e\u2066-\u2069]")
@@ -41,3 +42,13 @@ def normalise(text: str) -> str:
 def compact(text: str) -> str:
     """Text for matching headings: normalised, with all white space removed."""
     return "".join(_folded(text))
+
+
+def wide(text: str) -> int:
+    """Width of one line of text in columns of a fixed font: a Chinese character is two wide."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def lines_taken(text: str, width: float) -> int:
+    """Lines a text takes in a spreadsheet column of that width."""
+    return sum(max(1, ceil(wide(line) / max(width - 1, 1))) for line in text.split("\n"))

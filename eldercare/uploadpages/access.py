@@ -57,7 +57,7 @@ def townships_offered(user) -> list[Region]:
 
 
 def township_of(user, code: str, month: date | None) -> Region | None:
-    """The township asked for by code, else the person's own; None when none is named. 404 outside the person's scope."""
+    """The township asked for by code, else the person's own, else None. Raises Http404 outside the scope."""
     if code:
         day = month or timezone.localdate()
         return visible_or_404(Region.objects.townships().on(day), user, code=code)

@@ -1,4 +1,4 @@
-"""One answer for people and one for scripts: every refusal is a page that explains itself, or the contract's JSON object."""
+"""Answers for people and for scripts: a refusal is a page that explains itself, or the contract's JSON object."""
 
 from dataclasses import asdict
 

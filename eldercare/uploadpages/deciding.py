@@ -11,6 +11,8 @@ from eldercare.uploadpages import answers, preview
 from eldercare.uploadpages.answers import UploadPage, visible_upload, wants_json
 from eldercare.uploads import Upload
 
+WRONG_NOW = "预览之后，登记的数据已被更新；按最新数据重新比对，这份表有了错误。请重新下载表格，填好再上传。"
+
 
 class Deciding(UploadPage):
     """A move of one upload: done once, or explained."""
@@ -36,13 +38,15 @@ class Deciding(UploadPage):
 
     def _refused(self, request: HttpRequest, upload: Upload, reason: MoveRefused) -> HttpResponse:
         move = review.find_move(Upload, self.verb)
-        done = upload.status not in move.sources
-        stale = isinstance(reason, StaleObject) and not done
+        # A preview that was made anew may now hold errors; it is then refused, and was not "done" by anybody.
+        stale = isinstance(reason, StaleObject) and upload.confirmed_at is None
+        done = upload.status not in move.sources and not stale
         if wants_json(request):
             code = "stale" if stale else "already_done" if done else "not_possible"
             return answers.found(upload, status=409, problem=Problem(code, str(reason)))
         if stale or (done and upload.status == Upload.Status.REFUSED):
-            return preview.page(request, upload, status=409, notice=str(reason))
+            is_wrong_now = stale and upload.status == Upload.Status.REFUSED
+            return preview.page(request, upload, status=409, notice=WRONG_NOW if is_wrong_now else str(reason))
         title = "已经办理过，没有重复执行" if done else f"现在不能{move.label}"
         return answers.explained(request, 409, title=title, reason="" if done else str(reason), upload=upload)
 

@@ -28,7 +28,7 @@ class Original(UploadPage):
 
 
 class Annotated(UploadPage):
-    """`/uploads/<id>/annotated/`: the user's own sheet with errors red and warnings yellow, and a list of them in front."""
+    """`/uploads/<id>/annotated/`: the user's own sheet with errors red, warnings yellow, a list in front."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         upload = visible_upload(request, pk)

@@ -16,13 +16,15 @@ class UploadList(UploadPage):
     """`/uploads/`: what was sent, by whom, and what became of it."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        rows = _filtered(request, Upload.objects.visible_to(request.user))
+        visible = Upload.objects.visible_to(request.user)
+        rows = _filtered(request, visible)
         rows = rows.select_related("region", "uploaded_by").defer("problems", "left_alone")
         context = {
             "page": Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
             "statuses": Upload.Status.choices,
             "status": request.GET.get("status", ""),
-            "period": request.GET.get("period", ""),
+            "period": access.parse_month(request.GET.get("period", "")),
+            "months": visible.exclude(period=None).order_by("-period").values_list("period", flat=True).distinct(),
             "sheets": _sheets(request.user),
         }
         return render(request, "uploads/list.html", context)
@@ -39,6 +41,10 @@ def _filtered(request: HttpRequest, rows: QuerySet) -> QuerySet:
 def _sheets(user) -> list[dict]:
     """The sheets this person sends, each with the month to report now."""
     return [
-        {"kind": kind, "month": access.reported_month(kind, user) if kind.has_period else None}
+        {
+            "kind": kind,
+            "month": access.reported_month(kind, user) if kind.has_period else None,
+            "has_template": kind.template is not None,
+        }
         for kind in kinds_for(user)
     ]

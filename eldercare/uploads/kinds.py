@@ -39,7 +39,7 @@ class Context:
 
 @dataclass(slots=True)
 class Comparison:
-    """What a sheet would do: one dict per row (`action`, `name`, `changes`, …), problems, and the state it was compared with."""
+    """What a sheet would do: a dict per row (`action`, `name`, `changes`, …), problems, the state compared with."""
 
     rows: list[dict] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -54,9 +54,10 @@ def _this_month(district: Region) -> date:
 class UploadKind:
     """A kind of sheet and the functions that give it meaning; registered by the app that owns the rows.
 
-    `admit(context)` explains why this sheet may not be sent now, or returns an empty text. `compare(context, reading)` makes a
-    Comparison and writes nothing. `fingerprint(context)` names the state compared with. `apply(upload, context, rows)` writes
-    inside the confirming transaction. `undo(upload, by)` takes back and returns what it had to leave alone.
+    `admit(context)` explains why this sheet may not be sent now, or returns an empty text. `compare(context, reading)`
+    makes a Comparison and writes nothing. `fingerprint(context)` names the state compared with.
+    `apply(upload, context, rows)` writes inside the confirming transaction. `undo(upload, by)` takes back and returns
+    what it had to leave alone.
     `month(district)` is the month that is reported now. `consequences` say beside the button what confirming does;
     `standing(upload)` says what has become of it since.
     """

@@ -25,8 +25,9 @@ PROBLEMS_KEPT = 200
 def stage(kind: UploadKind, context: Context, file: File) -> Upload:
     """Keep the file, read and compare it, and save the preview; nothing of the register changes.
 
-    A file with wrong rows, or one that cannot be read, becomes a refused upload with its problems, so that the sender can
-    look at it again. Denied, a closed period and a file beyond the size limit keep nothing. Raises UploadRefused, review.Denied.
+    A file with wrong rows, or one that cannot be read, becomes a refused upload with its problems, so that the sender
+    can look at it again. Raises review.Denied, and UploadRefused for a closed period or a file beyond the size limit;
+    then nothing is kept.
     """
     _check_admission(kind, context)
     content = _content(file)
@@ -79,7 +80,7 @@ def _check_admission(kind: UploadKind, context: Context) -> None:
 
 
 def _content(file: File) -> bytes:
-    """The bytes of the file; a file beyond the limit is not kept, because a part of it would not be the sender's file."""
+    """The bytes of the file; one beyond the limit is not kept, because a part of it is not the sender's file."""
     content = file.read(LIMITS.file_bytes + 1)
     if len(content) > LIMITS.file_bytes:
         refused = refuse("too_big", megabytes=LIMITS.file_bytes // MEGABYTE)

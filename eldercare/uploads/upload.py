@@ -35,7 +35,10 @@ class Upload(Reviewable):
             "confirm", "确认入库", (Status.STAGED,), Status.CONFIRMED, "eldercare.confirm_upload",
             stamps="confirmed", style="primary",
         ),
-        Move("undo", "撤销入库", (Status.CONFIRMED,), Status.UNDONE, "eldercare.confirm_upload", stamps="undone", style="danger"),
+        Move(
+            "undo", "撤销入库", (Status.CONFIRMED,), Status.UNDONE, "eldercare.confirm_upload",
+            stamps="undone", style="danger",
+        ),
     )  # fmt: skip
     scope_lookups = ("region__path",)
 
@@ -122,7 +125,7 @@ class Upload(Reviewable):
 
 
 class StagedRows(models.Model):
-    """暂存行: the rows that a preview showed, exactly as they will be applied. One document, so 10,000 rows are one write."""
+    """暂存行: the rows that a preview showed, exactly as they will be applied, in one document and so in one write."""
 
     upload = models.OneToOneField(Upload, models.CASCADE, related_name="staged", primary_key=True)
     rows = models.TextField("行")

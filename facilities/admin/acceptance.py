@@ -21,6 +21,14 @@ from facilities.rules.overall import Overall
 
 Status = AcceptanceReview.Status
 QUEUE_LENGTH = 8
+PLACE = Case(
+    *(
+        When(status=status, then=Value(place))
+        for place, status in enumerate((Status.SUBMITTED, Status.RETURNED, Status.DRAFT))
+    ),
+    default=Value(3),
+    output_field=IntegerField(),
+)
 
 
 class AcceptForm(forms.Form):
@@ -37,26 +45,30 @@ class ReviewDistrictFilter(DistrictFilter):
     lookup = "facility__district"
 
 
-def waiting_since(row: AcceptanceReview):
-    """Since when a review waits in its present state."""
-    return {Status.SUBMITTED: row.submitted_at, Status.RETURNED: row.decided_at}.get(row.status) or row.created_at
+def waited(row: AcceptanceReview) -> int:
+    """Days that a review has waited in its present state, by the calendar of its district."""
+    since = {Status.SUBMITTED: row.submitted_at, Status.RETURNED: row.decided_at}.get(row.status) or row.created_at
+    return max((row.facility.district.default_as_of() - timezone.localdate(since)).days, 0)
 
 
 def queue(user, but: AcceptanceReview) -> list[AcceptanceReview]:
     """The other open reviews a person can see, oldest first; those that wait for a decision lead."""
     rows = AcceptanceReview.objects.visible_to(user).filter(status__in=AcceptanceReview.OPEN).exclude(pk=but.pk)
-    first = Case(When(status=Status.SUBMITTED, then=Value(0)), default=Value(1), output_field=IntegerField())
-    return list(rows.select_related("facility__township").order_by(first, "created_at", "pk")[:QUEUE_LENGTH])
+    return list(
+        rows.select_related("facility__township", "facility__district").order_by(PLACE, "created_at", "pk")[
+            :QUEUE_LENGTH
+        ]
+    )
 
 
 @admin.register(AcceptanceReview)
 class AcceptanceReviewAdmin(ReviewableAdmin):
-    """验收审核. Begun from a facility; the note is the only field ever typed, and only while it is a draft or returned."""
+    """验收审核. Begun from a facility; the note is all that is typed, while it is a draft or returned."""
 
     change_form_template = "admin/facilities/acceptancereview/change_form.html"
     move_comment_label = "办理意见（退回、撤回、撤销验收必填）"
     list_display = ("facility", "facility_type", "facility_township", "state", "submitted_by", "waiting", "accepted_on")
-    list_select_related = ("facility__township", "submitted_by")
+    list_select_related = ("facility__township", "facility__district", "submitted_by")
     list_filter = ("status", "facility__type", ReviewDistrictFilter, ReviewTownshipFilter)
     search_fields = ("facility__name", "facility__code")
     search_help_text = "按设施编码或名称查找"
@@ -76,18 +88,11 @@ class AcceptanceReviewAdmin(ReviewableAdmin):
 
     @admin.display(description="已等待")
     def waiting(self, row: AcceptanceReview) -> str:
-        days = (timezone.now() - waiting_since(row)).days
-        return f"{days} 天" if row.status in AcceptanceReview.OPEN else ""
-
-    def get_queryset(self, request):
-        """Open ones first; among them those that wait for a decision, each by age."""
-        order = [(Status.SUBMITTED, 0), (Status.RETURNED, 1), (Status.DRAFT, 2)]
-        whens = [When(status=status, then=Value(place)) for status, place in order]
-        rows = super().get_queryset(request).annotate(place=Case(*whens, default=Value(3), output_field=IntegerField()))
-        return rows.order_by("place", "created_at", "pk")
+        return f"{waited(row)} 天" if row.status in AcceptanceReview.OPEN else ""
 
     def get_ordering(self, request):
-        return ("place", "created_at")
+        """Open ones first; among them those that wait for a decision, each by age."""
+        return (PLACE, "created_at", "pk")
 
     def has_add_permission(self, request):
         """A review is begun on the page of its facility."""
@@ -108,9 +113,11 @@ class AcceptanceReviewAdmin(ReviewableAdmin):
     def make_move(self, request, obj, verb, comment, version, data):
         if verb != "accept":
             return super().make_move(request, obj, verb, comment, version, data)
-        if data.get("accepted_on") is None:
+        if data and data["accepted_on"] is None:
             raise MoveRefused("验收合格须填写验收日期。")
-        return services.accept(obj, by=request.user, accepted_on=data["accepted_on"], comment=comment, version=version)
+        return services.accept(
+            obj, by=request.user, accepted_on=data.get("accepted_on"), comment=comment, version=version
+        )
 
     def page_context(self, request, row):
         """Facts, clauses, queue and moves; an accepted review shows what it was decided on, not what holds today."""
@@ -121,7 +128,7 @@ class AcceptanceReviewAdmin(ReviewableAdmin):
             **(_frozen(row) if decided else _live(row)),
             "is_frozen": decided,
             "facility": row.facility,
-            "queue": [{"row": other, "since": waiting_since(other)} for other in queue(request.user, row)],
+            "queue": [{"row": other, "days": waited(other)} for other in queue(request.user, row)],
             "waits_for": _waits_for(row, context["options"]),
         }
 
@@ -148,7 +155,7 @@ def _frozen(row: AcceptanceReview) -> dict:
         "edition": kept["edition"],
         "day": date.fromisoformat(kept["day"]),
         "findings": clauses.rows(kept["findings"], declarations.words(row.edition)),
-        "facts": [_kept_fact(name, value, book) for name, value in told.items()],
+        "facts": [{"record": None, "sheet": None, "lines": [_kept_fact(*pair, book) for pair in told.items()]}],
     }
 
 
@@ -166,6 +173,8 @@ def _waits_for(row: AcceptanceReview, options: list[Option]) -> str:
     """What has to happen next, for those who have nothing to press."""
     if any(option.allowed for option in options):
         return ""
-    return {Status.DRAFT: "等待科员提交", Status.SUBMITTED: "等待审核人员审核", Status.RETURNED: "等待科员补正后重新提交"}.get(
-        row.status, ""
-    )
+    return {
+        Status.DRAFT: "等待科员提交",
+        Status.SUBMITTED: "等待审核人员审核",
+        Status.RETURNED: "等待科员补正后重新提交",
+    }.get(row.status, "")

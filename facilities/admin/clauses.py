@@ -27,11 +27,12 @@ def row(finding: Mapping, words: Mapping[str, str]) -> dict:
     applies = finding["outcome"] != Outcome.NOT_APPLICABLE
     gap = finding["gap_text"]
     lacking = "" if _repeats(gap, finding) else finding["missing_text"]
+    degree = Modality(finding["modality"]).label
     return {
         "clause": finding["clause"],
         "label": finding["label"],
         "wording": finding["wording"],
-        "modality_label": Modality(finding["modality"]).label,
+        "modality_label": "" if finding["wording"].startswith(degree) else degree,
         "measured_text": _measured(finding, words) if applies else "",
         "required_text": _required(finding, words) if applies else "",
         "chart": _chart(finding) if applies else "",

@@ -36,7 +36,7 @@ def questions(edition: StandardEdition | None, subject: str) -> dict[str, Questi
 
 def words(edition: StandardEdition | None) -> dict[str, str]:
     """The labels of coded values in an edition."""
-    facts = (unpack(edition.body).get("fact", []) if edition else [])
+    facts = unpack(edition.body).get("fact", []) if edition else []
     return {value: label for fact in facts for value, label in fact.get("choices", {}).items()}
 
 
@@ -68,7 +68,9 @@ def _line(name: str, question: Question, row: Declaration | None, facility: Faci
         "wanted": question.evidence,
         "row": row,
         "text": answers.text(question, unpack(row.value)) if row else "",
-        "add_url": f"{reverse('admin:facilities_declaration_add')}?{query}" if may_add and all(subject.values()) else "",
+        "add_url": f"{reverse('admin:facilities_declaration_add')}?{query}"
+        if may_add and all(subject.values())
+        else "",
         "needs_place": name.startswith(PLACES) and not facility.village_id,
     }
 
@@ -206,7 +208,16 @@ class DeclarationAdmin(DatedAdmin):
     def get_fields(self, request, obj=None):
         if obj is None:
             return ("answer", "starts_on", "ends_on", "evidence")
-        return ("subject", "asked_text", "answer_text", "starts_on", "ends_on", "evidence", "recorded_by", "recorded_at")
+        return (
+            "subject",
+            "asked_text",
+            "answer_text",
+            "starts_on",
+            "ends_on",
+            "evidence",
+            "recorded_by",
+            "recorded_at",
+        )
 
     def get_readonly_fields(self, request, obj=None):
         if obj is None:

@@ -18,6 +18,8 @@ from facilities.admin import clauses, declarations, facilityform, provenance
 from facilities.admin.records import ContractInline, LinkInline, sign
 from facilities.models import AcceptanceReview, Facility
 
+DATED = "保存后记为一条带日期的记录，可追溯、可按日期查看。"
+
 
 def badge(code: str, label: str) -> str:
     """A state as word, shape and colour."""
@@ -71,15 +73,15 @@ class FacilityAdmin(ScopedAdmin):
     inlines = (ContractInline, LinkInline)
     list_display = (
         "code", "name", "type", "township", "stage_badge", "planned_year", "gross_area_count", "usable_area_count",
-        "beds_count", "nursing_beds_count",
+        "beds_count",
     )  # fmt: skip
     list_display_links = ("code", "name")
-    list_filter = ("stage", "type", DistrictFilter, TownshipFilter, YearFilter)
+    list_filter = ("stage", "type", YearFilter, DistrictFilter, TownshipFilter)
     search_fields = ("code", "name", "operator")
     search_help_text = "按设施编码、名称或运营单位查找"
     ordering = ("code",)
     fieldsets = (
-        ("生效与说明", {"fields": (("effective_on", "reason"), "seen"), "description": "保存后记为一条带日期的记录，可追溯、可按日期查看。"}),
+        ("生效与说明", {"fields": (("effective_on", "reason"), "seen"), "description": DATED}),
         ("名称与位置", {"fields": (("name", "type"), ("township", "village"), ("planned_year", "stage", "progress"))}),
         ("规模", {"fields": (("gross_area", "usable_area"), ("beds", "nursing_beds"))}),
         ("功能区", {"fields": ("zones",)}),
@@ -92,21 +94,17 @@ class FacilityAdmin(ScopedAdmin):
     def stage_badge(self, row: Facility) -> str:
         return badge(row.stage, row.get_stage_display())
 
-    @admin.display(description="建筑面积（㎡）", ordering="gross_area")
+    @admin.display(description="建筑面积", ordering="gross_area")
     def gross_area_count(self, row: Facility):
-        return clauses.said(row.gross_area, {}) if row.gross_area is not None else None
+        return clauses.said(row.gross_area, {}, "㎡") if row.gross_area is not None else None
 
-    @admin.display(description="使用面积（㎡）", ordering="usable_area")
+    @admin.display(description="使用面积", ordering="usable_area")
     def usable_area_count(self, row: Facility):
-        return clauses.said(row.usable_area, {}) if row.usable_area is not None else None
+        return clauses.said(row.usable_area, {}, "㎡") if row.usable_area is not None else None
 
     @admin.display(description="床位", ordering="beds")
     def beds_count(self, row: Facility):
         return row.beds
-
-    @admin.display(description="护理型床位", ordering="nursing_beds")
-    def nursing_beds_count(self, row: Facility):
-        return row.nursing_beds
 
     def get_urls(self):
         opening = path(
@@ -148,7 +146,9 @@ class FacilityAdmin(ScopedAdmin):
         if written is None and change and not form.changed_data:
             messages.info(request, "设施情况没有改动，没有新增记录。")
         elif written is not None and written.until is not None:
-            messages.warning(request, f"{written.effective_on:%Y-%m-%d}之后另有登记，已按日期归入历史；之后登记的内容保持不变。")
+            messages.warning(
+                request, f"{written.effective_on:%Y-%m-%d}之后另有登记，已按日期归入历史；之后登记的内容保持不变。"
+            )
 
     def save_formset(self, request, form, formset, change):
         rows = formset.save(commit=False)

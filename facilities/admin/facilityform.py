@@ -28,7 +28,7 @@ class DateInput(forms.DateInput):
 
 
 class ZonesField(forms.MultipleChoiceField):
-    """Zones ticked from the catalogue. Nothing ticked is None (not recorded); 无 alone is an empty list (there are none)."""
+    """Zones ticked from the catalogue. Nothing ticked is None (not recorded); 无 alone is an empty list."""
 
     widget = forms.CheckboxSelectMultiple
 
@@ -70,21 +70,21 @@ class FacilityForm(forms.ModelForm):
     user = None
 
     effective_on = forms.DateField(
-        label="生效日期", widget=DateInput, help_text="从这一天起情况如下；补登过去的情况填当时的日期，不影响之后已登记的内容。"
+        label="生效日期",
+        widget=DateInput,
+        help_text="从这一天起情况如下；补登过去的情况填当时的日期，不影响之后已登记的内容。",
     )
     reason = forms.CharField(
         label="说明", max_length=300, required=False, widget=forms.TextInput(attrs={"class": "vTextField"}),
         help_text="建设阶段退回、改正以前的登记时必须填写。",
     )  # fmt: skip
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    zones = ZonesField(
-        label="功能区", required=False, help_text="一项都不勾表示尚未登记；确认没有功能区的，只勾“无”。"
-    )
+    zones = ZonesField(label="功能区", required=False, help_text="一项都不勾表示尚未登记；确认没有功能区的，只勾“无”。")
 
     class Meta:
         model = Facility
         fields = ("township", *EDITED)
-        widgets = {name: DateInput for name in ("started_on", "completed_on")} | {
+        widgets = dict.fromkeys(("started_on", "completed_on"), DateInput) | {
             name: forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}) for name in ("issues", "remark")
         }
 
@@ -175,9 +175,10 @@ class FacilityForm(forms.ModelForm):
         then = FacilityRecord.objects.on(day).filter(facility=self.instance).first()
         state = history.state_of(then) if then else {}
         state |= {name: cleaned[name] for name in self.changed_data if name in state and name in cleaned}
-        for part, whole, words in PAIRS:
+        for part, whole in history.PARTS_OF_WHOLES:
             if state.get(part) is not None and state.get(whole) is not None and state[part] > state[whole]:
-                self.add_error("effective_on", f"{day:%Y-%m-%d}登记的情况与此不符：{words}")
+                names = (f"{Facility._meta.get_field(key).verbose_name}（{state[key]:f}）" for key in (part, whole))
+                self.add_error("effective_on", f"与{day:%Y-%m-%d}当时登记的情况矛盾：{'会大于'.join(names)}。")
 
     @property
     def asserted(self) -> dict:
@@ -189,12 +190,6 @@ class FacilityForm(forms.ModelForm):
         else:
             names = [name for name in names if told[name] not in (None, "")]
         return {_column(name): _stored(name, told[name]) for name in names}
-
-
-PAIRS = (
-    ("nursing_beds", "beds", "护理型床位数不能多于床位数。"),
-    ("usable_area", "gross_area", "使用面积不能大于建筑面积。"),
-)
 
 
 def _column(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Where every value of a facility comes from: the record that says it, who wrote it when, and the cell of which sheet."""
+"""Where every value of a facility comes from: the record that says it, its author, and the cell of its sheet."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -10,7 +10,14 @@ from facilities.facility import FacilityRecord
 from facilities.history import COLUMNS
 
 SHOWN = tuple(name for name in COLUMNS if name not in ("name", "type"))
-UNITS = {"gross_area": "㎡", "usable_area": "㎡", "beds": "张", "nursing_beds": "张", "invested": "万元", "progress": "%"}
+UNITS = {
+    "gross_area": "㎡",
+    "usable_area": "㎡",
+    "beds": "张",
+    "nursing_beds": "张",
+    "invested": "万元",
+    "progress": "%",
+}
 
 
 def label(column: str) -> str:
@@ -54,20 +61,25 @@ def timeline(records: Iterable[FacilityRecord]) -> list[dict]:
 
 
 def facts(records: Iterable[FacilityRecord], day: date) -> list[dict]:
-    """The state on a day with the source of each value: label, text, record, cell, sheet."""
+    """The state on a day by its sources, latest first: record, sheet, and the lines (label, text, cell) it still says.
+
+    What nobody has recorded comes last, with no record.
+    """
     standing = [row for row in records if row.retracted_at is None and row.effective_on <= day]
-    if not standing:
-        return []
-    current = standing[0]
-    return [_fact(current, standing, name) for name in SHOWN]
+    lines = {name: _fact(standing, name) for name in SHOWN} if standing else {}
+    groups = [
+        {
+            "record": source,
+            "sheet": sheet_link(source),
+            "lines": [line for line in lines.values() if line["source"] is source and line["text"]],
+        }
+        for source in standing
+    ]
+    blank = {"record": None, "sheet": None, "lines": [line for line in lines.values() if not line["text"]]}
+    return [group for group in (*groups, blank) if group["lines"]]
 
 
-def _fact(current: FacilityRecord, standing: list[FacilityRecord], name: str) -> dict:
+def _fact(standing: list[FacilityRecord], name: str) -> dict:
     source = next((row for row in standing if name in row.asserted), None)
-    return {
-        "label": label(name),
-        "text": text(current, name),
-        "record": source,
-        "cell": source.sources.get(name, "") if source else "",
-        "sheet": sheet_link(source) if source else None,
-    }
+    cell = source.sources.get(name, "") if source else ""
+    return {"label": label(name), "text": text(standing[0], name), "cell": cell, "source": source}

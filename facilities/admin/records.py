@@ -2,8 +2,8 @@
 
 from django import forms
 from django.contrib import admin
-from django.utils import timezone
 
+from eldercare import clock
 from eldercare.adminbase import ScopedAdmin, ScopedInline, ScopedRelatedFilter
 from eldercare.regions import VILLAGE_KINDS, Region
 from facilities.admin.facilityform import DateInput, VillageField
@@ -53,7 +53,7 @@ def sign(row, user) -> None:
     """Write the person into a record that is new."""
     if row.pk is None:
         row.recorded_by = user
-        row.recorded_at = timezone.now()
+        row.recorded_at = clock.now()
 
 
 class DatedAdmin(ScopedAdmin):

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from eldercare.admin.documents import LinkedInline, beside_policy
 from eldercare.adminbase import ReadOnlyAdmin, ReviewableAdmin, ScopedInline, ScopedRelatedFilter
 from facilities.kinds import FacilityType
 from facilities.models import FunctionZone, Requirement, StandardEdition, ZoneAlias
@@ -23,6 +24,14 @@ class RequirementInline(ScopedInline):
     @admin.display(description="适用设施类型")
     def types(self, row: Requirement) -> str:
         return "、".join(FacilityType(code).label for code in row.applies_to)
+
+
+@beside_policy
+class EditionInline(LinkedInline):
+    """The standards that the policy sets."""
+
+    model = StandardEdition
+    fields = ("page", "valid_from", "valid_to")
 
 
 @admin.register(StandardEdition)

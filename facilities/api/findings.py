@@ -24,7 +24,8 @@ class Findings(ListView):
     title = "核查结果"
     about = (
         "一个区县的设施按当日有效的标准逐条核查的结果，一行一条。管理多个区县的账号须指定 district。"
-        "outcome 为 no_data 时表示缺少资料，missing_text 说明缺什么；gap 为差额，gap_text 为文字说明；overall 为该设施的总体结论。"
+        "outcome 为 no_data 时表示缺少资料，missing_text 说明缺什么；gap 为差额，gap_text 为文字说明；"
+        "overall 为该设施的总体结论。"
     )
     filters = (
         one_of("type", "设施类型代码", FacilityType),

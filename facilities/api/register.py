@@ -19,7 +19,7 @@ def _expired(until: date | None, day: date) -> bool:
 
 
 def _operation(reported: str, operation: str | None, operator: str | None, until: date | None, day: date) -> str:
-    """A contract outranks the monthly sheet; once there has been one, an expired contract means nobody runs the place."""
+    """A contract outranks the monthly sheet; once there was one, an expired contract means nobody runs the place."""
     if operation is None:
         return reported
     return Operation.NONE.value if _expired(until, day) else operation

@@ -80,6 +80,6 @@ class Standards(DistrictList):
             begun = Q(edition__valid_from__isnull=True) | Q(edition__valid_from__lte=day)
             rows = rows.filter(begun, Q(edition__valid_to__isnull=True) | Q(edition__valid_to__gt=day))
         if type_ := query.get("type"):
-            # A list in JSON is searched as text, alike on both databases; quotes keep one code from matching inside another.
+            # JSON is searched as text, alike on both databases; quotes keep a code from matching inside another.
             rows = rows.annotate(types=Cast("applies_to", TextField())).filter(types__contains=f'"{type_}"')
         return rows

@@ -43,8 +43,9 @@ def compare(context: Context, reading: Reading) -> Comparison:
     register = _register(context)
     result = Comparison(fingerprint=before)
     seen: set[str] = set()
+    unread = {problem.cell for problem in reading.errors}
     for row in reading.rows:
-        staged, problems = _row(register, row)
+        staged, problems = _row(register, row, not unread.isdisjoint(row.cells.values()))
         result.rows.append(staged)
         result.problems += problems
         seen.add(staged["code"])
@@ -62,7 +63,8 @@ def _register(context: Context) -> Register:
     return Register(context.region, records, frozenset(known), names, villages, day)
 
 
-def _row(register: Register, row: ReadRow) -> tuple[dict, list[Problem]]:
+def _row(register: Register, row: ReadRow, is_unread: bool) -> tuple[dict, list[Problem]]:
+    """One row as it would be applied, and its problems; `is_unread` when one of its cells could not be read."""
     code = row.values.get("code") or ""
     record = register.records.get(code)
     problems = list(_identity_problems(register, row, code, record))
@@ -70,7 +72,7 @@ def _row(register: Register, row: ReadRow) -> tuple[dict, list[Problem]]:
     problems += village_problems
     problems += rowrules.check(row, values, record, register.day)
     changes = _changes(row, values, record)
-    wrong = any(problem.level == Level.ERROR for problem in problems)
+    wrong = is_unread or any(problem.level == Level.ERROR for problem in problems)
     action = "wrong" if wrong else "new" if record is None else "changed" if changes else "unchanged"
     return _staged(row, action, code, values, changes, record), problems
 
@@ -106,21 +108,21 @@ def _identity_problems(register: Register, row: ReadRow, code: str, record) -> I
     name = row.values.get("name") or ""
     owner = register.codes_by_name.get(name)
     if code and record is None and code in register.codes:
-        yield rowrules.problem(
-            row, "code", "registered_later", f"{code} 在这个月之后才登记", "这个月的表里不填这一行"
-        )
+        yield rowrules.problem(row, "code", "registered_later", f"{code} 在这个月之后才登记", "这个月的表里不填这一行")
     elif code and record is None:
         yield rowrules.problem(
-            row, "code", "unknown_code", f"{register.township}没有编码为 {code} 的设施", "新增设施请把编码留空；其他设施请核对编码"
-        )
+            row, "code", "unknown_code", f"{register.township}没有编码为 {code} 的设施",
+            "新增设施请把编码留空；其他设施请核对编码",
+        )  # fmt: skip
     elif owner and owner != code and (record is None or record.name != name):
         yield rowrules.problem(
-            row, "name", "already_registered", f"“{name}”已经登记，编码是 {owner}", "请在原来的一行填写，或为这个设施另起名称"
-        )
+            row, "name", "already_registered", f"“{name}”已经登记，编码是 {owner}",
+            "请在原来的一行填写，或为这个设施另起名称",
+        )  # fmt: skip
 
 
 def _meant(register: Register, row: ReadRow) -> tuple[dict, list[Problem]]:
-    """The row's values with the village's name turned into the village; an unknown name is a problem, never a guess."""
+    """The row's values with the village's name turned into the village; an unknown name is a problem, and no value."""
     values = dict(row.values)
     name = values.get("village")
     if not name:
@@ -129,6 +131,7 @@ def _meant(register: Register, row: ReadRow) -> tuple[dict, list[Problem]]:
     values["village"] = village
     if village is not None:
         return values, []
+    del values["village"]
     near = register.villages.proposal(name)
     hint = f"是不是“{near[0].short_name}”？请改成正确的名称" if near else "请从下拉列表里选择"
     message = f"{register.township}没有名为“{name}”的村（社区）"

@@ -1,4 +1,4 @@
-"""What must hold of one row of the monthly sheet, beside the state it follows. Each rule yields problems with their cell."""
+"""What must hold of one row of the monthly sheet beside the state it follows; each problem names its cell."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -8,7 +8,7 @@ from eldercare.sheets.cells import Level, Problem
 from eldercare.sheets.columns import ReadRow
 from facilities.kinds import ACCEPTED_STAGES, STAGE_ORDER, TOWNSHIP_STAGES, FacilityType, Stage
 from facilities.models import FacilityRecord
-from plans.progress.sheet import SHEET
+from plans.progress.sheet import SHEET, plain
 
 CUMULATIVE = ("progress", "invested")
 NOT_ABOVE = (("nursing_beds", "beds"), ("usable_area", "gross_area"))
@@ -74,7 +74,7 @@ def _falls(row: ReadRow, values: dict, record) -> Iterator[Problem]:
     for key in CUMULATIVE:
         before, now = getattr(record, key, None), values.get(key)
         if before is not None and now is not None and now < before and not values.get("remark"):
-            shown = SHEET[key].show(before)
+            shown = SHEET[key].show(plain(before))
             yield problem(
                 row, key, "cumulative_falls", f"累计数比上月减少（上月 {shown}）", "请核对；确需减少请在备注写明原因"
             )
@@ -105,11 +105,11 @@ def _home(row: ReadRow, values: dict) -> Iterator[Problem]:
         return
     if not village and "village" in values:
         yield problem(
-            row, "village", "village_not_given", f"没有填所在的{word}，这个设施不计入任何{word}的覆盖", f"请补填所在的{word}",
-            Level.WARNING,
+            row, "village", "village_not_given", f"没有填所在的{word}，这个设施不计入任何{word}的覆盖",
+            f"请补填所在的{word}", Level.WARNING,
         )  # fmt: skip
     elif getattr(village, "kind", kind) != kind:
         yield problem(
-            row, "village", "village_of_other_kind", f"这类设施应在{word}，所填的是{village.get_kind_display()}", "请核对",
-            Level.WARNING,
+            row, "village", "village_of_other_kind", f"这类设施应在{word}，所填的是{village.get_kind_display()}",
+            "请核对", Level.WARNING,
         )  # fmt: skip

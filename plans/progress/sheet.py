@@ -16,7 +16,10 @@ COLUMNS = (
     Column("code", "设施编码", locked=True, width=14, max_length=20, note="新增设施留空，由系统编号"),
     Column("name", "设施名称", required=True, width=24, max_length=60, aliases=("名称",)),
     Column("type", "设施类型", Kind.CHOICE, required=True, choices=FacilityType.choices, width=20, aliases=("类型",)),
-    Column("village", "村（社区）", width=14, max_length=60, note="设施所在的村或社区", aliases=("村社区", "所在村（社区）")),
+    Column(
+        "village", "村（社区）", width=14, max_length=60, note="设施所在的村或社区",
+        aliases=("村社区", "所在村（社区）"),
+    ),
     Column("planned_year", "计划年度", Kind.INTEGER, required=True, minimum=2000, maximum=2100, width=9, unit="年"),
     Column(
         "stage", "建设阶段", Kind.CHOICE, required=True, choices=Stage.choices, width=11,
@@ -82,11 +85,11 @@ def current_rows(township: Region, day: date) -> list[FacilityRecord]:
 def row_values(record: FacilityRecord) -> dict:
     """A facility's state by column key."""
     values = {column.key: getattr(record, column.key) for column in COLUMNS if column.key not in ("code", "village")}
-    values = {key: _plain(value) for key, value in values.items()}
+    values = {key: plain(value) for key, value in values.items()}
     return values | {"code": record.facility.code, "village": record.village.short_name if record.village else None}
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """A stored value as a sheet gives it: blank texts are None, decimals carry no padding zeros."""
     if isinstance(value, Decimal):
         return value.quantize(1) if value == value.to_integral_value() else value.normalize()

@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 
 from eldercare import tokens
-from eldercare.regions import Region
+from eldercare.policies import Policy
+from eldercare.regions import Kind, Region
 
 FOREIGN_DISTRICT = "500238"
 
@@ -72,5 +73,8 @@ def wuxi(db):
 
 @pytest.fixture
 def neighbour(wuxi):
-    """A township of 巫溪县 with a facility and a policy of its own."""
-    return factories.township(wuxi)
+    """A town of 巫溪县 with one facility and a policy of the county."""
+    town = Region.objects.create(code=f"{FOREIGN_DISTRICT}100", name="城厢镇", kind=Kind.TOWN, parent=wuxi)
+    factories.operating(town, beds=7)
+    Policy.objects.create(slug="wuxi-test", title="巫溪县测试方案", district=wuxi)
+    return town

@@ -98,7 +98,11 @@ def test_shared_station_covers_both_communities(parts, baima, communities, clerk
 def test_link_ends_with_its_last_day_and_with_its_facility(parts, baima, communities, clerk):
     station = operating(baima, "COMMUNITY_STATION", village=communities[0])
     ServiceLink.objects.create(
-        facility=station, region=communities[1], starts_on=date(2020, 1, 1), ends_on=date(2020, 9, 30), recorded_by=clerk
+        facility=station,
+        region=communities[1],
+        starts_on=date(2020, 1, 1),
+        ends_on=date(2020, 9, 30),
+        recorded_by=clerk,
     )
     assert parts("coverage.community", date(2020, 9, 30)) == (2, 30)
     assert parts("coverage.community", date(2020, 10, 1)) == (1, 30)
@@ -137,21 +141,23 @@ def test_coverage_never_exceeds_one_hundred(wulong, baima, villages, clerk):
     found = figures.compute(wulong, YEAR_END)
     assert found.townships[baima.code]["coverage.village"].value == Decimal("100.0")
     every = [found.district, *found.townships.values()]
-    shares = [f.value for unit in every for f in unit.values() if f.definition.startswith("coverage") and f.value is not None]
+    shares = [
+        f.value for unit in every for f in unit.values() if f.definition.startswith("coverage") and f.value is not None
+    ]
     assert max(shares) <= 100
 
 
 def test_township_without_communities_has_no_community_coverage(wulong):
-    empty = next(
-        unit for unit in wulong.below().townships() if not unit.children.filter(kind=Kind.COMMUNITY).exists()
-    )
+    empty = next(unit for unit in wulong.below().townships() if not unit.children.filter(kind=Kind.COMMUNITY).exists())
     figure = figures.compute(wulong, YEAR_END).townships[empty.code]["coverage.community"]
     assert (figure.denominator, figure.value, figure.reason) == (0, None, "社区总数为0")
 
 
 def test_past_day_shows_the_past(parts, baima, villages, clerk):
     point = facility(baima, stage="building", village=villages[0], on=date(2020, 1, 31))
-    history.record_one(point, {"stage": "accepted", "accepted_on": date(2020, 6, 1)}, effective_on=date(2020, 6, 1), by=clerk)
+    history.record_one(
+        point, {"stage": "accepted", "accepted_on": date(2020, 6, 1)}, effective_on=date(2020, 6, 1), by=clerk
+    )
     history.record_one(point, {"stage": "operating"}, effective_on=date(2020, 7, 1), by=clerk)
     history.record_one(point, {"stage": "suspended"}, effective_on=date(2020, 11, 1), by=clerk)
     by_day = {day: parts("coverage.village", day)[0] for day in (

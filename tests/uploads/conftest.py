@@ -26,6 +26,6 @@ def point(register, baima):
     """A village point of 白马镇 that is being built."""
     village = baima.children.get(short_name="板桥村")
     return register(
-        name="板桥村互助养老点", village=village, planned_year=2020, stage="building", progress=40, beds=10, nursing_beds=2,
-        gross_area=200, usable_area=150, invested=12, zones=["助餐"],
+        name="板桥村互助养老点", village=village, planned_year=2020, stage="building", progress=40, beds=10,
+        nursing_beds=2, gross_area=200, usable_area=150, invested=12, zones=["助餐"],
     )  # fmt: skip

@@ -1,8 +1,10 @@
 """Confirmed once, never on old ground, and taken back whole."""
 
 import pytest
+from django.test import Client
 from filled import MONTH
 
+from eldercare import review
 from eldercare.uploads import Upload
 from facilities import history
 from facilities.history import STATE_FIELDS
@@ -123,8 +125,6 @@ def test_undo_is_done_once_and_only_after_confirmation(desk, point):
 
 
 def test_earlier_sheet_stays_when_the_month_is_received_by_a_later_one(desk, point, clerk, baima):
-    from eldercare import review  # noqa: PLC0415
-
     first = desk.confirmed(desk.template().put(progress=70))
     desk.confirmed(desk.template().put(progress=80))
     review.perform(ProgressReport.objects.get(township=baima), "accept", by=clerk)
@@ -151,11 +151,10 @@ def test_opening_the_address_of_a_decision_decides_nothing(desk, point):
 
 
 def test_form_of_another_site_is_refused_as_json_too(desk, point, township_user):
-    from django.test import Client  # noqa: PLC0415
-
     staged = desk.staged(desk.template().put(progress=80))
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(township_user, backend="django.contrib.auth.backends.ModelBackend")
     response = strict.post(f"/uploads/{staged['id']}/confirm/", headers={"Accept": "application/json"})
     assert response.status_code == 403
+    assert response.json()["problems"][0]["code"] == "csrf"
     assert Upload.objects.get(period=f"{MONTH}-01").status == "staged"

@@ -127,7 +127,11 @@ def test_original_and_every_step_are_kept_in_the_audit_trail(desk, point):
     response = desk.client.get(f"/uploads/{answer['id']}/original/")
     assert b"".join(response.streaming_content) == content
     assert unquote(response["Content-Disposition"]) == "attachment; filename*=utf-8''白马镇 12月.xlsx"
-    actions = AuditRecord.objects.filter(model="eldercare.upload", object_id=answer["id"]).order_by("pk").values_list("action", flat=True)
+    actions = (
+        AuditRecord.objects.filter(model="eldercare.upload", object_id=answer["id"])
+        .order_by("pk")
+        .values_list("action", flat=True)
+    )
     assert list(actions) == ["upload.staged", "upload.confirmed", "upload.fetched"]
 
 
@@ -155,16 +159,17 @@ def test_browser_is_led_from_the_form_to_the_preview_to_the_receipt(desk, point)
 def test_every_column_of_the_sheet_is_stored_as_typed(desk, point):
     sheet = desk.template()
     sheet.put(
-        planned_year=2021, stage="完工", progress="100%", gross_area="1,200.5", usable_area=900, beds=20, nursing_beds=0,
-        zones="助餐、阅览", operation="公建民营", operator="某服务中心", started_on="2020-03-01", completed_on="2020年12月1日",
-        invested=33.5, issues="无障碍未完", remark="补录", village="东升村",
+        planned_year=2021, stage="完工", progress="100%", gross_area="1,200.5", usable_area=900, beds=20,
+        nursing_beds=0, zones="助餐、阅览", operation="公建民营", operator="某服务中心", started_on="2020-03-01",
+        completed_on="2020年12月1日", invested=33.5, issues="无障碍未完", remark="补录", village="东升村",
     )  # fmt: skip
     desk.confirmed(sheet)
     point.refresh_from_db()
     again = desk.template()
     assert {key: again.get(key) for key in PLACES} == {
-        "code": point.code, "name": "板桥村互助养老点", "type": "村级互助养老点", "village": "东升村", "planned_year": 2021,
-        "stage": "完工", "progress": 100, "gross_area": 1200.5, "usable_area": 900, "beds": 20, "nursing_beds": 0,
+        "code": point.code, "name": "板桥村互助养老点", "type": "村级互助养老点", "village": "东升村",
+        "planned_year": 2021, "stage": "完工", "progress": 100, "gross_area": 1200.5, "usable_area": 900,
+        "beds": 20, "nursing_beds": 0,
         "zones": "助餐、阅览", "operation": "公建民营", "operator": "某服务中心", "started_on": again.get("started_on"),
         "completed_on": again.get("completed_on"), "invested": 33.5, "issues": "无障碍未完", "remark": "补录",
     }  # fmt: skip

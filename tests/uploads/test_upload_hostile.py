@@ -3,17 +3,21 @@
 import pytest
 from filled import MONTH, Desk
 
+from eldercare.uploads import Upload
+
 pytestmark = pytest.mark.django_db
 CHOSEN = (
-    "truncated", "half_downloaded", "duplicate_entry", "path_traversal", "dense_zip_bomb", "macro_project", "entity_bomb",
-    "deep_nesting", "no_sheet_part", "column_16384", "row_twice", "control_character", "nothing", "11_megabytes",
-    "double_suffix", "html_as_xls", "pdf", "encrypted_xlsx", "xls_truncated", "csv_damaged_utf8", "csv_open_quote", "no_suffix",
+    "truncated", "half_downloaded", "duplicate_entry", "path_traversal", "dense_zip_bomb", "macro_project",
+    "entity_bomb", "deep_nesting", "no_sheet_part", "column_16384", "row_twice", "control_character",
+    "nothing", "11_megabytes", "double_suffix", "html_as_xls", "pdf", "encrypted_xlsx",
+    "xls_truncated", "csv_damaged_utf8",
+    "csv_open_quote", "no_suffix",
 )  # fmt: skip
 
 
 def cases() -> list:
     """The chosen cases of the guard's own collection."""
-    import hostile  # noqa: PLC0415 - its folder joins the path in conftest
+    import hostile
 
     return [case for case in hostile.CASES if case.name in CHOSEN]
 
@@ -33,7 +37,7 @@ def test_hostile_file_is_refused_with_its_reason(desk, case):
 
 
 def test_workbook_of_something_else_is_refused(desk):
-    import packages  # noqa: PLC0415
+    import packages
 
     answer = desk.send(packages.xlsx()).json()
     assert answer["status"] == "refused"
@@ -48,7 +52,9 @@ def test_strange_file_name_stays_a_text(desk, name):
     page = desk.page(answer["id"])
     assert page.status_code == 200
     assert "<script>alert" not in page.content.decode()
-    assert desk.client.get(f"/uploads/{answer['id']}/original/").status_code == 200
+    original = desk.client.get(f"/uploads/{answer['id']}/original/")
+    assert original.status_code == 200
+    assert len(b"".join(original.streaming_content)) == Upload.objects.get().size
 
 
 def test_text_of_a_cell_is_shown_as_text(desk, point):

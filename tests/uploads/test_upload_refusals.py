@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from filled import MONTH, cell_of
 
+from eldercare import review
 from eldercare.audit import AuditRecord
 from eldercare.uploads import StagedRows, Upload
 from plans.models import ProgressReport, ReportingPeriod
@@ -163,8 +164,6 @@ def test_locked_month_is_explained_at_upload_and_at_confirmation(desk, point, wu
 
 
 def test_received_month_waits_for_the_bureau(desk, point, clerk, baima):
-    from eldercare import review  # noqa: PLC0415
-
     answer = desk.confirmed(desk.template().put(progress=80))
     review.perform(ProgressReport.objects.get(township=baima), "accept", by=clerk)
     assert "已接收" in desk.send(desk.template()).json()["problems"][0]["message"]

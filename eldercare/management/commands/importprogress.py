@@ -12,7 +12,7 @@ from eldercare.accounts import User
 from eldercare.management import arguments
 from eldercare.regions import Region, district_of
 from eldercare.review import Denied, MoveRefused
-from eldercare.uploads import ACTION_LABELS, PROBLEMS_KEPT, Context, Upload, UploadRefused
+from eldercare.uploads import ACTION_LABELS, Context, Upload, UploadRefused
 
 KIND = "progress"
 
@@ -58,11 +58,10 @@ class Command(BaseCommand):
 
     def _show(self, upload: Upload) -> None:
         """Counts and problems; CommandError when the sheet is refused."""
-        counts = {**upload.counts, "wrong": upload.counts.get("errors", 0)}
-        self.stdout.write("，".join(f"{label} {counts.get(key, 0)}" for key, label in ACTION_LABELS.items()))
+        self.stdout.write("，".join(f"{label} {upload.counts.get(key, 0)}" for key, label in ACTION_LABELS.items()))
         lines = [_line(problem) for problem in upload.problems]
-        if upload.problem_total > PROBLEMS_KEPT:
-            lines.append(f"  ……共 {upload.problem_total} 处，只列出前 {PROBLEMS_KEPT} 处")
+        if upload.problem_total > len(lines):
+            lines.append(f"  ……共 {upload.problem_total} 处，只列出前 {len(lines)} 处")
         if upload.error_total:
             raise CommandError("\n".join([f"有 {upload.error_total} 处错误，没有写入任何数据：", *lines]))
         if lines:

@@ -22,7 +22,6 @@ TROUBLES = {
     Stage.BUILDING: "雨季影响施工进度",
     Stage.SUSPENDED: "管护人员外出，暂停开放",
 }
-MONTHS_TO_BUILD = 3
 
 
 def month_end(month: int) -> date:
@@ -58,7 +57,8 @@ def _progress(item: Item, month: int) -> Decimal:
         return Decimal(100)
     if way.building is None or way.building > month:
         return Decimal(0)
-    return Decimal(min(85, 25 + 30 * (month - way.building)))
+    pace = 30 if way.completed is not None else 12
+    return Decimal(min(90, 25 + pace * (month - way.building)))
 
 
 def _size(item: Item) -> tuple[Decimal, Decimal]:

@@ -56,7 +56,8 @@ class BodyReader:
 
     def _read_unit(self, row: int, kind: Kind) -> None:
         place = self.classifier.unit_place(row)
-        unit = "".join(self.layout.printed(*place).split())
+        printed = self.layout.printed(*place)
+        unit = "".join(printed.split())
         if kind is Kind.UNCLEAR:
             self._ask("row_unclear", place, unit)
         elif not unit and place not in self.layout.grid.marks:
@@ -65,13 +66,19 @@ class BodyReader:
         number = self.layout.printed(row, serial) if serial and place != (row, serial) else ""
         for column in filter(None, (serial, self.header.unit)):
             self._mark(row, column, Level.WARNING if column == serial else Level.ERROR)
-        self.body.rows.append(MatrixRow(number, unit, row, self._counts(row)))
+        self.body.rows.append(MatrixRow(number, unit, row, self._counts(row), printed))
         self._asides(row)
 
     def _read_total(self, row: int) -> None:
         label = self.classifier.total_label(row)
-        self.body.totals.append(TotalRow(label, row, self._counts(row)))
+        self.body.totals.append(TotalRow(label, row, self._counts(row), self._lead(row, label)))
         self._asides(row)
+
+    def _lead(self, row: int, label: str) -> tuple[str, str]:
+        serial, unit = self.header.serial, self.header.unit
+        lead = (self.layout.printed(row, serial) if serial else "", self.layout.printed(row, unit))
+        # A label printed outside these two cells goes into the first of them.
+        return lead if "".join(lead) == label else (label, "") if serial else ("", label)
 
     def _counts(self, row: int) -> dict[int, AnnexCell]:
         return {column.index: self._count(row, column.index) for column in self.reading.columns}

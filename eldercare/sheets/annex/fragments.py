@@ -1,9 +1,9 @@
 """One header with the rows below it, and the joining of fragments that page breaks have made of one table."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from eldercare.sheets.annex import headings
+from eldercare.sheets.annex import headers, headings
 from eldercare.sheets.annex.body import Body, BodyReader
 from eldercare.sheets.annex.columns import Reading
 from eldercare.sheets.annex.headers import Header
@@ -17,13 +17,20 @@ from eldercare.sheets.text import compact
 
 @dataclass(slots=True)
 class Fragment:
-    """A header, what it means, and the rows up to the next header; `title` is its own, "" if it prints none."""
+    """A header, what it means, and the rows up to the next header; `title` is its own, "" if it prints none.
+
+    `lead` is the printed heading of the serial and of the unit column, `above` the lines over the header and
+    `title_line` which of them is the title.
+    """
 
     header: Header
     title: str
     reading: Reading
     body: Body
     sheet: str
+    lead: tuple[str, str]
+    above: list[str] = field(default_factory=list)
+    title_line: int | None = None
 
     @property
     def meaning(self) -> list[tuple]:
@@ -52,7 +59,8 @@ def is_whole(total: TotalRow) -> bool:
 def build(layout: Layout, header: Header, title: str, reading: Reading, kinds: dict[int, Kind]) -> Fragment:
     """Read the rows below one header."""
     body = BodyReader(layout, header, reading, kinds).read()
-    return Fragment(header, title, reading, body, layout.grid.name)
+    lead = tuple(headers.lead_heading(layout, header, column) for column in (header.serial, header.unit))
+    return Fragment(header, title, reading, body, layout.grid.name, lead)
 
 
 def is_continuation(before: list[Fragment], following: Fragment) -> bool:
@@ -87,6 +95,10 @@ def join(parts: list[Fragment]) -> Matrix:
         notes=list(dict.fromkeys(note for body in bodies for note in body.notes)),
         questions=[*first.reading.questions, *(question for body in bodies for question in body.questions)],
         problems=[problem for body in bodies for problem in body.problems],
+        title_lines=first.above,
+        title_line=first.title_line,
+        serial_heading=first.lead[0],
+        unit_heading=first.lead[1],
     )
     matrix.questions += [*_fragment_questions(parts), *_unit_questions(parts), *_total_questions(parts, matrix)]
     matrix.questions = list(dict.fromkeys(matrix.questions))
@@ -98,8 +110,8 @@ def _placed(part: Fragment, first: Fragment) -> Body:
     """The fragment's rows under the first fragment's columns; a table printed in two halves stands side by side."""
     pairs = zip(part.reading.columns, first.reading.columns, strict=True)
     index = {own.index: target.index for own, target in pairs}
-    rows = [MatrixRow(row.number, row.unit, row.sheet_row, _moved(row.cells, index)) for row in part.body.rows]
-    totals = [TotalRow(total.label, total.sheet_row, _moved(total.cells, index)) for total in part.body.totals]
+    rows = [replace(row, cells=_moved(row.cells, index)) for row in part.body.rows]
+    totals = [replace(total, cells=_moved(total.cells, index)) for total in part.body.totals]
     return replace(part.body, rows=rows, totals=totals)
 
 

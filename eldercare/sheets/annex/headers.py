@@ -78,6 +78,12 @@ def labels(layout: Layout, header: Header, column: int) -> list[Label]:
     return found
 
 
+def lead_heading(layout: Layout, header: Header, column: int | None) -> str:
+    """The printed heading of the serial or unit column; "" for None."""
+    texts = (layout.printed(row, column) for row in header.rows if column)
+    return "\n".join(dict.fromkeys(filter(None, texts)))
+
+
 def has_own_label(layout: Layout, header: Header, column: int) -> bool:
     """True when a heading cell stands above this very column or a merged heading covers it."""
     return any(_stated_place(layout, header, row, column) for row in header.rows)

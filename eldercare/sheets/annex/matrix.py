@@ -46,12 +46,16 @@ class MatrixColumn:
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
-    """One unit's line: printed serial number, unit as printed without inner spaces, cells by column index."""
+    """One unit's line: printed serial number, unit as printed without inner spaces, cells by column index.
+
+    `unit_printed` is the unit with the spaces and line breaks it has on paper.
+    """
 
     number: str
     unit: str
     sheet_row: int
     cells: dict[int, AnnexCell]
+    unit_printed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,15 @@ class Aside:
 
 @dataclass(frozen=True, slots=True)
 class TotalRow:
-    """A printed line of sums (合计, 小计) with its label as printed; never repaired."""
+    """A printed line of sums (合计, 小计) with its label as printed; never repaired.
+
+    `lead` is what its serial cell and its unit cell hold: the label stands in either, or is split over both.
+    """
 
     label: str
     sheet_row: int
     cells: dict[int, AnnexCell]
+    lead: tuple[str, str] = ("", "")
 
 
 class TotalDifference(NamedTuple):
@@ -101,7 +109,11 @@ class RowDifference(NamedTuple):
 
 @dataclass(slots=True)
 class Matrix:
-    """One published table, page fragments joined, with every doubt as a question and every fault as a problem."""
+    """One published table, page fragments joined, with every doubt as a question and every fault as a problem.
+
+    `title_lines` are the lines above the header, `title_line` which of them is the title (None: it has none).
+    `serial_heading` is "" for a table that does not number its units.
+    """
 
     title: str
     sheet: str
@@ -115,6 +127,15 @@ class Matrix:
     notes: list[str] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    title_lines: list[str] = field(default_factory=list)
+    title_line: int | None = None
+    serial_heading: str = ""
+    unit_heading: str = ""
+
+    @property
+    def footnotes(self) -> list[str]:
+        """The notes that do not stand above the header."""
+        return [note for note in self.notes if note not in self.title_lines]
 
     @property
     def printed_totals(self) -> dict[int, AnnexCell]:

@@ -38,6 +38,23 @@ class Survey:
     problems: list[Problem] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Above:
+    """The lines above a header; `title_line` is the title's place among them, `place` its cell or where to ask."""
+
+    lines: list[str]
+    title_line: int | None
+    place: tuple[int, int]
+
+    @property
+    def title(self) -> str:
+        return "" if self.title_line is None else self.lines[self.title_line]
+
+    @property
+    def others(self) -> list[str]:
+        return [line for number, line in enumerate(self.lines) if number != self.title_line]
+
+
 @dataclass(slots=True)
 class Region:
     """A header with the kinds of the rows below it and the rows above it that are not another table's."""
@@ -130,7 +147,8 @@ def _cut(kinds: dict[int, Kind], tail: list[int]) -> int:
 def _fragment(
     layout: Layout, region: Region, vocabulary: Vocabulary, before: list[Fragment]
 ) -> tuple[Fragment | None, str]:
-    title, place, others = _title(layout, region)
+    above = _above(layout, region)
+    title, place = above.title, above.place
     drafted = columns.drafts(layout, region.header, region.indexes, vocabulary)
     lent = before[0].title if before and not title else title
     for wording in dict.fromkeys((lent, title)):
@@ -141,13 +159,14 @@ def _fragment(
         fragment = fragments.build(layout, region.header, title, reading, region.kinds)
         # A table's title speaks for its later pages, but not for the next table that happens to have none.
         if wording == title or fragments.is_continuation(before, fragment):
-            return _dressed(layout, fragment, region, others), ""
+            return _dressed(layout, fragment, region, above), ""
     return None, reason
 
 
-def _dressed(layout: Layout, fragment: Fragment, region: Region, others: list[str]) -> Fragment:
+def _dressed(layout: Layout, fragment: Fragment, region: Region, above: Above) -> Fragment:
     header = region.header
-    fragment.body.notes = others + [text for row in region.notes if (text := _words(layout, header, row))]
+    fragment.above, fragment.title_line = above.lines, above.title_line
+    fragment.body.notes = above.others + [text for row in region.notes if (text := _words(layout, header, row))]
     if header.rivals:
         asker, row = Asker(layout.grid.name), header.first_row
         rival = "、".join(layout.printed(row, column) for column in header.rivals)
@@ -197,25 +216,19 @@ def _refusal(layout: Layout, region: Region, drafted: list, vocabulary: Vocabula
     return "words_not_counts" if rows.mostly_words(values) else ""
 
 
-def _title(layout: Layout, region: Region) -> tuple[str, tuple[int, int], list[str]]:
-    """The table's title with its place, and the other lines above the header."""
+def _above(layout: Layout, region: Region) -> Above:
     header = region.header
     texts = {row: _words(layout, header, row) for row in region.above}
-    texts = {row: text for row, text in texts.items() if text}
-    continued = [row for row, text in texts.items() if rows.CONTINUED.fullmatch(compact(text))]
+    texts = {row: text for row, text in texts.items() if text and not rows.CONTINUED.fullmatch(compact(text))}
     named = [
         row
         for row, text in texts.items()
-        if row not in continued
-        and rows.TITLE.fullmatch(compact(text))
-        and not rows.ANNEX_LABEL.fullmatch(compact(text))
+        if rows.TITLE.fullmatch(compact(text)) and not rows.ANNEX_LABEL.fullmatch(compact(text))
     ]
-    place = named[-1] if named else None
-    others = [text for row, text in texts.items() if row != place and row not in continued]
-    if place is None:
-        return "", (header.first_row, header.unit), others
-    filled = layout.filled(place, 1, layout.width)
-    return texts[place], (place, filled[0]), others
+    if not named:
+        return Above(list(texts.values()), None, (header.first_row, header.unit))
+    filled = layout.filled(named[-1], 1, layout.width)
+    return Above(list(texts.values()), list(texts).index(named[-1]), (named[-1], filled[0]))
 
 
 def _words(layout: Layout, header: Header, row: int) -> str:

@@ -1,0 +1,5 @@
+"""The kernel's registers in the admin, one file a concept."""
+
+from eldercare.admin import accounts, documents, regions, trail
+
+__all__ = ["accounts", "documents", "regions", "trail"]

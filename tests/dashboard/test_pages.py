@@ -1,0 +1,172 @@
+"""The leader's and the township's pages: the answer first, every number with its parts, nobody else's rows."""
+
+from datetime import date
+
+import factories
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from eldercare import figures
+from eldercare.regions import Kind, Region
+from facilities.models import ServiceLink
+
+DAY = "2020-12-31"
+DISTRICT = f"/dashboard/500156/?as_of={DAY}"
+ACCOUNT_TABLES = ("django_session", "eldercare_user", "auth_", "django_content_type")
+
+
+def text(response) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def data_queries(client, address) -> int:
+    """Queries of a page that are not about who is asking."""
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        assert client.get(address).status_code == 200
+    return sum(not any(f'FROM "{table}' in query["sql"] for table in ACCOUNT_TABLES) for query in asked)
+
+
+@pytest.fixture
+def village(baima):
+    return baima.children.filter(kind=Kind.VILLAGE).first()
+
+
+def test_first_line_answers_planned_accepted_and_outstanding(client_for, leader, baima, village):
+    factories.operating(baima, "VILLAGE_POINT", planned_year=2020, village=village)
+    page = text(client_for(leader).get(DISTRICT))
+
+    assert (
+        '到期计划 70 个设施，已验收合格 <strong>1</strong> 个（运营中 1 个），还差 <strong class="is-watch">69</strong> 个'
+        in page
+    )
+
+
+def test_district_page_shows_true_denominators(client_for, leader):
+    page = text(client_for(leader).get(DISTRICT))
+
+    assert "街道 2 · 乡镇 25 · 社区 30 · 村 185（区划版本 2019-10-31）" in page
+
+
+def test_district_page_gives_the_figures_of_the_catalogue(client_for, leader, wulong, baima, village):
+    factories.operating(baima, "VILLAGE_POINT", village=village)
+    figure = figures.compute(wulong, date(2020, 12, 31)).district["coverage.village"]
+    page = text(client_for(leader).get(DISTRICT))
+
+    assert (figure.numerator, figure.denominator) == (1, 185)
+    assert '<p class="figure-value">0.5<span class="figure-unit">%</span></p>' in page
+    assert "有运营中设施或共享服务的村 1 / 村总数 185" in page
+
+
+def test_printed_total_that_differs_is_shown_as_printed(client_for, leader):
+    assert "附件2村级互助养老点2021年印发合计23，各行相加22" in text(client_for(leader).get(DISTRICT))
+
+
+def test_page_of_an_earlier_day_leaves_out_what_came_later(client_for, leader, baima, village):
+    factories.operating(baima, "VILLAGE_POINT", on=date(2020, 9, 1), planned_year=2020, village=village)
+    page = text(client_for(leader).get("/dashboard/500156/?as_of=2020-06-30"))
+
+    assert "已验收合格 <strong>0</strong> 个" in page
+
+
+@pytest.mark.parametrize("wrong", ["2020-13-01", "yesterday", "2020"])
+def test_day_that_is_no_date_is_refused_in_words(client_for, leader, wrong):
+    answer = client_for(leader).get(f"/dashboard/500156/?as_of={wrong}")
+
+    assert answer.status_code == 400
+
+
+def test_district_page_asks_a_fixed_number_of_questions(client_for, leader, wulong, baima):
+    client = client_for(leader)
+    factories.operating(baima, "VILLAGE_POINT")
+    one = data_queries(client, DISTRICT)
+    for unit in wulong.children.all()[:20]:
+        factories.facility(unit, "VILLAGE_POINT", planned_year=2020)
+
+    assert data_queries(client, DISTRICT) == one
+    assert one <= 15
+
+
+def test_township_page_asks_a_fixed_number_of_questions(client_for, leader, baima):
+    client = client_for(leader)
+    address = f"/dashboard/500156/{baima.code}/?as_of={DAY}"
+    factories.facility(baima, "VILLAGE_POINT")
+    one = data_queries(client, address)
+    for _ in range(12):
+        factories.facility(baima, "VILLAGE_POINT")
+
+    assert data_queries(client, address) == one
+
+
+def test_township_official_is_sent_to_the_own_township(client_for, township_user, baima):
+    assert client_for(township_user).get("/dashboard/").url == f"/dashboard/500156/{baima.code}/"
+
+
+def test_township_official_finds_three_steps(client_for, township_user, baima):
+    page = text(client_for(township_user).get(f"/dashboard/500156/{baima.code}/"))
+
+    assert all(step in page for step in ("<h3>下载</h3>", "<h3>填报</h3>", "<h3>上传</h3>"))
+
+
+@pytest.mark.parametrize("address", [DISTRICT, "/dashboard/500156/figures/coverage.village/"])
+def test_township_official_cannot_open_district_pages(client_for, township_user, address):
+    assert client_for(township_user).get(address).status_code == 404
+
+
+def test_township_official_cannot_open_another_township(client_for, township_user, jiangkou):
+    assert client_for(township_user).get(f"/dashboard/500156/{jiangkou.code}/").status_code == 404
+
+
+def test_township_under_another_district_code_is_not_found(client_for, leader, baima):
+    assert client_for(leader).get(f"/dashboard/500238/{baima.code}/").status_code == 404
+
+
+def test_leader_of_another_district_finds_nothing(client_for, make_user):
+    other = Region.objects.get(code="500238")
+
+    assert client_for(make_user("leader", other)).get(DISTRICT).status_code == 404
+
+
+def test_leader_of_the_province_chooses_a_district(client_for, make_user):
+    answer = client_for(make_user("leader", Region.objects.get(code="500000"))).get("/dashboard/")
+
+    assert "武隆区" in text(answer)
+
+
+def test_township_page_names_the_clause_that_fails(client_for, leader, baima):
+    factories.facility(baima, "TOWNSHIP_CENTRE", stage="completed", gross_area=720)
+    page = text(client_for(leader).get(f"/dashboard/500156/{baima.code}/?as_of={DAY}"))
+
+    assert "建筑面积还差 80 ㎡" in page
+    assert "二(二)" in page
+
+
+def test_figure_page_lists_every_unit_and_who_covers_it(client_for, leader, baima, village):
+    facility = factories.operating(baima, "VILLAGE_POINT", name="测试互助点", village=village)
+    other = baima.children.filter(kind=Kind.VILLAGE).exclude(pk=village.pk).first()
+    ServiceLink.objects.create(facility=facility, region=other)
+    page = text(client_for(leader).get(f"/dashboard/500156/figures/coverage.village/?as_of={DAY}"))
+
+    assert page.count(f"测试互助点（{facility.code}）") == 2
+    assert page.count("没有运营中的设施") == 183
+
+
+def test_figure_page_leads_a_plan_back_to_its_printed_cell(client_for, leader):
+    page = text(client_for(leader).get(f"/dashboard/500156/figures/completion.street_centre/?as_of={DAY}"))
+
+    assert "武隆全覆盖方案（2020） 附件1" in page
+
+
+def test_unknown_figure_is_not_found(client_for, leader):
+    assert client_for(leader).get("/dashboard/500156/figures/coverage.moon/").status_code == 404
+
+
+def test_former_township_code_leads_to_its_successor(client_for, leader, baima, jiangkou):
+    """A demo of succession inside one edition: 白马镇 ends and 江口镇 takes its place."""
+    Region.objects.filter(pk=baima.pk).update(valid_to=date(2020, 7, 1), successor=jiangkou)
+    answer = client_for(leader).get(f"/dashboard/500156/{baima.code}/?as_of={DAY}")
+
+    assert answer.status_code == 302
+    assert answer.url == f"/dashboard/500156/{jiangkou.code}/"

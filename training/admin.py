@@ -1,0 +1,45 @@
+"""Training quotas in the admin."""
+
+from django.contrib import admin
+
+from eldercare.admin.documents import LinkedInline, beside_policy
+from eldercare.adminannex import AnnexAdmin
+from eldercare.adminbase import ScopedAdmin, ScopedRelatedFilter
+from training.models import QuotaTable, TrainingQuota
+
+
+@beside_policy
+class QuotaTableInline(LinkedInline):
+    """The training tables that the policy prints."""
+
+    model = QuotaTable
+    fields = ("page", "title")
+
+
+@admin.register(QuotaTable)
+class QuotaTableAdmin(AnnexAdmin):
+    """培训指标表."""
+
+    relation, subject, value = "quotas", "role", "quota"
+    list_display = ("policy", "annex", "title", "counted", "clause")
+    fields = ("policy", "annex", "title", "counted", "clause")
+
+
+@admin.register(TrainingQuota)
+class TrainingQuotaAdmin(ScopedAdmin):
+    """培训指标: the number can be corrected here; an empty one means that none is set."""
+
+    list_display = ("unit", "region", "role", "year", "quota", "table")
+    list_select_related = ("region", "table__policy")
+    list_filter = ("role", ("table", ScopedRelatedFilter))
+    search_fields = ("unit",)
+    fields = ("table", "row", "unit", "region", "role", "year", "cell", "quota")
+
+    def get_readonly_fields(self, request, obj=None):
+        return tuple(name for name in self.fields if name != "quota")
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
