@@ -2,8 +2,9 @@
 
 from eldercare.accounts import User
 from eldercare.audit import AuditRecord
+from eldercare.names import RegionAlias
 from eldercare.policies import Policy, PolicyClause, PolicyConflict, PolicyLoad
-from eldercare.regions import DivisionEdition, PopulationFact, Region, RegionAlias
+from eldercare.regions import DivisionEdition, PopulationFact, Region
 from eldercare.review import ReviewEvent
 from eldercare.tokens import ApiToken
 from eldercare.uploads import StagedRows, Upload

@@ -5,9 +5,10 @@ from datetime import date
 from pathlib import Path
 
 from eldercare.folders import FolderErrors, FolderProblem
+from eldercare.names import NameBook, RegionAlias
 from eldercare.policies import Policy
 from eldercare.policyfiles import Folder
-from eldercare.regions import NameBook, Region, RegionAlias
+from eldercare.regions import Region
 from eldercare.sheets import annex, guard, reader
 from eldercare.sheets.annex import PRINTED_NAMES, AnnexCell, Aside, Cell, Matrix, TotalRow
 

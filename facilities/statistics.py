@@ -22,15 +22,40 @@ from facilities.kinds import (
     Operation,
     Stage,
 )
-from facilities.models import FacilityRecord, OperatorContract
+from facilities.models import Declaration, FacilityRecord, OperatorContract
 
 SOURCE = "口径说明：设施以统计日当日状态计"
+GOALS = f"武隆方案 一；{SOURCE}"
+MEDICAL_CARE = "facility.medical_care"
 DEFINITIONS = (
-    Definition("social_operation.urban", "城市设施社会化运营率", "社会力量运营的街道中心和社区站", "运营中的街道中心和社区站", "武隆方案 一；" + SOURCE),
-    Definition("social_operation.rural", "农村设施社会化运营率", "社会力量运营的乡镇中心和村级点", "运营中的乡镇中心和村级点", "武隆方案 一；" + SOURCE),
-    Definition("nursing_bed_share", "护理型床位占比", "运营设施的护理型床位", "运营设施的床位", "武隆方案 二(五)；" + SOURCE),
-    Definition("beds_per_1000", "每千名老年人养老床位", "运营设施的床位", "60岁及以上常住人口", SOURCE, "张", PER_THOUSAND),
-)  # fmt: skip
+    Definition(
+        "social_operation.urban",
+        "城市设施社会化运营率",
+        "社会力量运营的街道中心和社区站",
+        "运营中的街道中心和社区站",
+        GOALS,
+    ),
+    Definition(
+        "social_operation.rural",
+        "农村设施社会化运营率",
+        "社会力量运营的乡镇中心和村级点",
+        "运营中的乡镇中心和村级点",
+        GOALS,
+    ),
+    Definition(
+        "nursing_bed_share",
+        "护理型床位占比",
+        "运营设施的护理型床位",
+        "运营设施的床位",
+        f"武隆方案 二(五)；{SOURCE}，只计两项床位都已登记的设施",
+    ),
+    Definition(
+        "medical_care_share", "具备医养服务能力的设施比例", "已认定具备医养服务能力的运营设施", "运营中的设施", GOALS
+    ),
+    Definition(
+        "beds_per_1000", "每千名老年人养老床位", "运营设施的床位", "60岁及以上常住人口", SOURCE, "张", PER_THOUSAND
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +157,7 @@ def _operation(scope: Scope, township, rows: list[Standing], id_: str, types) ->
 
 def provide(scope: Scope) -> Iterator[tuple[str | None, Figure]]:
     """The register's figures of a district and its townships."""
-    elders = _elders(scope)
+    elders, medical = _elders(scope), _medical(scope)
     for township, rows in by_township(scope, standings(scope)):
         yield _operation(scope, township, rows, "social_operation.urban", URBAN_TYPES)
         yield _operation(scope, township, rows, "social_operation.rural", RURAL_TYPES)
@@ -141,7 +166,23 @@ def provide(scope: Scope) -> Iterator[tuple[str | None, Figure]]:
         beds = _known_sum(row.beds for row in with_both)
         yield township, figures.ratio("nursing_bed_share", _known_sum(r.nursing_beds for r in with_both), beds, scope)
         all_beds = _known_sum(row.beds for row in running)
+        yield township, _medical_share(scope, medical, running)
         yield township, figures.ratio("beds_per_1000", all_beds, elders.get(township or scope.district.code), scope)
+
+
+def _medical(scope: Scope) -> dict[int, bool]:
+    """What people declared, by the day, of facilities' own or contracted medical care."""
+    rows = Declaration.objects.on(scope.as_of).filter(
+        within("facility__township__path", scope.district.path), fact=MEDICAL_CARE
+    )
+    return dict(rows.order_by("recorded_at", "pk").values_list("facility_id", "value"))
+
+
+def _medical_share(scope: Scope, medical: dict[int, bool], running: list[Standing]) -> Figure:
+    declared = [medical[row.id] for row in running if row.id in medical]
+    able = sum(value is True for value in declared) if declared or not running else None
+    reason = "没有一个设施登记过医养服务能力" if able is None else ""
+    return figures.ratio("medical_care_share", able, len(running), scope, reason=reason)
 
 
 def _elders(scope: Scope) -> dict[str, int]:

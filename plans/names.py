@@ -1,7 +1,7 @@
 """When a clerk settles what a printed name means, the plan rows that wait for it are linked, and unlinked when it is rejected."""
 
 from eldercare import review
-from eldercare.regions import RegionAlias
+from eldercare.names import RegionAlias
 from plans.models import PlanTarget
 
 

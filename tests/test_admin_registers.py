@@ -10,7 +10,8 @@ from django.urls import reverse
 from eldercare import review
 from eldercare.accounts import ROLES, User, accounts_for_townships, grant
 from eldercare.audit import AuditRecord
-from eldercare.regions import PopulationFact, Region, RegionAlias
+from eldercare.names import RegionAlias
+from eldercare.regions import PopulationFact, Region
 from eldercare.tokens import ApiToken, issue
 from plans.models import PlanTable, PlanTarget, ProgressReport, ReportingPeriod
 from training.models import QuotaTable, TrainingQuota

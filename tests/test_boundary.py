@@ -21,7 +21,8 @@ from factories import facility, user
 from eldercare import tokens
 from eldercare.accounts import ROLES
 from eldercare.adminbase import owned
-from eldercare.regions import PopulationFact, Region, RegionAlias
+from eldercare.names import RegionAlias
+from eldercare.regions import PopulationFact, Region
 from eldercare.review import ReviewEvent
 from eldercare.uploads import Upload
 from facilities.models import (
@@ -57,6 +58,8 @@ ASKED = {
     "uploads": "/uploads/",
     "upload-template": "/uploads/template/?kind=progress&period=2020-11&township={township}",
     "upload-new": "POST /uploads/new/?kind=progress&period=2020-11&township={township}",
+    "policies": "/policies/",
+    "policy": "/policies/wulong-2020/",
     "upload": "/uploads/{upload}/",
     "upload-confirm": "POST /uploads/{upload}/confirm/",
     "upload-undo": "POST /uploads/{upload}/undo/",
@@ -97,6 +100,8 @@ dashboard                                 .....4. | .....4 | L
 district                                  ...4.4. | 444444 | L
 figure                                    ...4.4. | 444444 | L
 township                                  .....4. | 444444 | L
+policies                                  ...333. | ...333 | L
+policy                                    ...333. | 444333 | L
 uploads                                   ....33. | ....33 | L
 upload-template                           .33.333 | 433433 | L
 upload-new                                x33x333 | 433433 | L

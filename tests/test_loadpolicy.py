@@ -14,8 +14,8 @@ from eldercare import review
 from eldercare.audit import AuditRecord
 from eldercare.folders import FolderErrors
 from eldercare.management import policyload
+from eldercare.names import RegionAlias
 from eldercare.policies import Policy
-from eldercare.regions import RegionAlias
 from facilities.models import Requirement, StandardEdition
 from plans.models import Duty, PlanTable, PlanTarget, PrintedTotal, Target
 from subsidies.models import SubsidyScheme

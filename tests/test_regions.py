@@ -7,7 +7,8 @@ from django.db import IntegrityError, transaction
 from factories import region
 
 from eldercare.divisions import Unit, load_edition, township_kind
-from eldercare.regions import Kind, NameBook, Region, RegionAlias, district_of, short_name
+from eldercare.names import NameBook, RegionAlias
+from eldercare.regions import Kind, Region, district_of, short_name
 
 DAY = date(2020, 12, 31)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from eldercare import review
 from eldercare.accounts import ROLES, grant
 from eldercare.audit import AuditRecord
-from eldercare.regions import RegionAlias
+from eldercare.names import RegionAlias
 from eldercare.review import Denied, MoveRefused, Reviewable, ReviewEvent, StaleObject, available_moves, perform
 from eldercare.uploads import Upload
 from facilities.models import AcceptanceReview, ZoneAlias

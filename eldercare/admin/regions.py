@@ -9,7 +9,8 @@ from eldercare.accounts import accounts_for_townships
 from eldercare.admin.documents import ReadOnlyInline
 from eldercare.adminbase import DistrictFilter, ReadOnlyAdmin, ReviewableAdmin, ScopedAdmin
 from eldercare.admincells import badge
-from eldercare.regions import TOWNSHIP_KINDS, DivisionEdition, PopulationFact, Region, RegionAlias
+from eldercare.names import RegionAlias
+from eldercare.regions import TOWNSHIP_KINDS, DivisionEdition, PopulationFact, Region
 
 
 class UnitField(forms.ModelChoiceField):

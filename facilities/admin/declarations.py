@@ -22,15 +22,24 @@ from facilities.admin.records import DatedAdmin
 from facilities.knowledge import RECORDED
 from facilities.models import Declaration, Facility, StandardEdition
 from facilities.rules.asked import Question, asked
-from facilities.rules.catalogue import FACILITY_TYPES
+from facilities.rules.catalogue import CORE_FACTS, FACILITY_TYPES
 from facilities.rules.clauses import is_subject
+from facilities.statistics import MEDICAL_CARE
 
 PLACES = ("community.", "village.", "township.")
+# Asked of every facility whatever its standard says, because a published figure counts it.
+FIGURE_QUESTIONS = {
+    MEDICAL_CARE: Question(
+        CORE_FACTS[MEDICAL_CARE], evidence="内设医疗机构许可、一体设置说明或有效的合作协议", needs_evidence=True
+    )
+}
 
 
 def questions(edition: StandardEdition | None, subject: str) -> dict[str, Question]:
     """What an edition asks people about a facility type: all it wants to know but what the register records."""
     found = asked(edition.rules(), subject) if edition else {}
+    if subject in FACILITY_TYPES:
+        found = FIGURE_QUESTIONS | found
     return {name: question for name, question in found.items() if name not in RECORDED}
 
 
@@ -150,7 +159,7 @@ class Book:
 
     @cached_property
     def questions(self) -> dict[str, Question]:
-        found: dict[str, Question] = {}
+        found: dict[str, Question] = dict(FIGURE_QUESTIONS)
         for edition in self.editions.select_related("policy"):
             rules = edition.rules()
             for subject in (*FACILITY_TYPES, "village", "community", "township"):

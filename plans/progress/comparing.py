@@ -7,8 +7,9 @@ from datetime import date
 
 from django.db.models import Count, Max
 
+from eldercare.names import NameBook
 from eldercare.policies import pack
-from eldercare.regions import VILLAGE_KINDS, NameBook, Region
+from eldercare.regions import VILLAGE_KINDS, Region
 from eldercare.sheets.cells import Level, Problem
 from eldercare.sheets.columns import Reading, ReadRow
 from eldercare.uploads import MISSING_ROW, Comparison, Context

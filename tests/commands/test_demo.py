@@ -15,8 +15,9 @@ from django.test import Client, override_settings
 
 from eldercare import figures, review
 from eldercare.accounts import ROLES, User
+from eldercare.names import RegionAlias
 from eldercare.policies import Policy
-from eldercare.regions import Region, RegionAlias
+from eldercare.regions import Region
 from eldercare.review import ReviewEvent
 from eldercare.uploads import Upload
 from facilities import checks, history, services

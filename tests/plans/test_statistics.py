@@ -7,7 +7,8 @@ import pytest
 from factories import facility, operating, region
 
 from eldercare import figures, review
-from eldercare.regions import Kind, RegionAlias
+from eldercare.names import RegionAlias
+from eldercare.regions import Kind
 from facilities import history
 from facilities.models import Exemption, OperatorContract, ServiceLink
 from plans.models import PlanTarget

@@ -11,7 +11,8 @@ from eldercare.management.demo.acceptance import at
 from eldercare.management.demo.people import TOWNSHIP
 from eldercare.management.demo.planned import Item
 from eldercare.management.demo.states import month_end, state
-from eldercare.regions import Region, RegionAlias
+from eldercare.names import RegionAlias
+from eldercare.regions import Region
 from facilities import history
 from facilities.history import Assertion
 from facilities.kinds import FacilityType

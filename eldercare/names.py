@@ -1,0 +1,97 @@
+"""How people write a unit's name: confirmed other names, proposals that wait for a clerk, and looking names up."""
+
+from datetime import date
+from difflib import SequenceMatcher
+
+from django.db import models
+from django.db.models import Q
+
+from eldercare.regions import TOWNSHIP_KINDS, Region
+from eldercare.review import Move, Reviewable
+from eldercare.sheets.text import compact
+
+SIMILAR_ENOUGH = 0.6
+
+
+class RegionAlias(Reviewable):
+    """其他名称: how a document or a township writes a unit's name; proposed by similarity, used once a clerk confirms it."""
+
+    class Status(models.TextChoices):
+        PROPOSED = "proposed", "待确认"
+        CONFIRMED = "confirmed", "已确认"
+        REJECTED = "rejected", "已否定"
+
+    MOVES = (
+        Move(
+            "confirm",
+            "确认为同一单位",
+            (Status.PROPOSED, Status.REJECTED),
+            Status.CONFIRMED,
+            "eldercare.decide_regionalias",
+        ),
+        Move(
+            "reject",
+            "不是同一单位",
+            (Status.PROPOSED, Status.CONFIRMED),
+            Status.REJECTED,
+            "eldercare.decide_regionalias",
+        ),
+    )
+    scope_lookups = ("district__path",)
+
+    district = models.ForeignKey(Region, models.CASCADE, related_name="unit_aliases", verbose_name="区县")
+    name = models.CharField("印发或填报的名称", max_length=60)
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="aliases", verbose_name="对应单位"
+    )
+    similarity = models.DecimalField("相似度", max_digits=4, decimal_places=2, null=True, blank=True)
+    source = models.CharField("出处", max_length=200, blank=True)
+    status = models.CharField("状态", max_length=10, choices=Status, default=Status.PROPOSED, editable=False)
+
+    class Meta(Reviewable.Meta):
+        verbose_name = verbose_name_plural = "名称对照"
+        ordering = ["status", "name"]
+        permissions = [("decide_regionalias", "确认名称对照")]
+        constraints = [
+            models.UniqueConstraint(fields=["district", "name"], name="eldercare_regionalias_name_once"),
+            models.CheckConstraint(
+                condition=~Q(status="confirmed") | Q(region__isnull=False),
+                name="eldercare_regionalias_confirmed_names_a_unit",
+                violation_error_message="确认前先选择对应单位。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} → {self.region or '未定'}"
+
+
+class NameBook:
+    """The names of one district's units on a day, to look printed names up in: exact, then alias, then proposal.
+
+    Two queries, whatever the number of look-ups. A name that two units share is no match.
+    """
+
+    def __init__(
+        self, district: Region, day: date, kinds=TOWNSHIP_KINDS, *, within_region: Region | None = None
+    ) -> None:
+        units = (within_region or district).below().on(day).filter(kind__in=kinds)
+        self.units = list(units)
+        self._by_name: dict[str, Region | None] = {}
+        for unit in self.units:
+            for name in {compact(unit.name), compact(unit.short_name)}:
+                self._by_name[name] = None if name in self._by_name else unit
+        ids = {unit.pk: unit for unit in self.units}
+        confirmed = RegionAlias.objects.filter(district=district, status=RegionAlias.Status.CONFIRMED)
+        self._by_alias = {compact(alias.name): ids.get(alias.region_id) for alias in confirmed}
+
+    def match(self, name: str) -> Region | None:
+        """The unit of that exact or confirmed name, else None."""
+        key = compact(name)
+        return self._by_name.get(key) or self._by_alias.get(key)
+
+    def proposal(self, name: str) -> tuple[Region, float] | None:
+        """The most similar unit and its similarity, or None when nothing is near; never to be applied unasked."""
+        key = compact(name)
+        scored = [(SequenceMatcher(None, key, compact(unit.short_name)).ratio(), unit) for unit in self.units]
+        best = max(scored, key=lambda pair: pair[0], default=None)
+        return (best[1], round(best[0], 2)) if best and best[0] >= SIMILAR_ENOUGH else None
