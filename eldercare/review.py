@@ -83,6 +83,24 @@ class Reviewable(Scoped):
     class Meta:
         abstract = True
 
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        row = super().from_db(db, field_names, values)
+        row._known_status = row.__dict__.get("status")
+        return row
+
+    def refresh_from_db(self, *args, **kwargs) -> None:
+        super().refresh_from_db(*args, **kwargs)
+        self._known_status = self.__dict__.get("status")
+
+    def save(self, *args, **kwargs) -> None:
+        """Save anything but a status that nobody moved: assigning it is no way round perform()."""
+        known = getattr(self, "_known_status", None)
+        if known is not None and self.status != known:
+            raise TypeError("status changes through review.perform() only")
+        super().save(*args, **kwargs)
+        self._known_status = self.status
+
     def events(self):
         """The decisions on this row, oldest first."""
         return ReviewEvent.objects.filter(model=self._meta.label_lower, object_id=self.pk)
@@ -140,6 +158,11 @@ def after(model: type[Reviewable], verb: str, function: Callable) -> None:
 def require(model: type[Reviewable], verb: str, function: Callable) -> None:
     """Let `function(obj, user)` explain why a move must wait; an empty text lets it pass."""
     _register(_conditions, model, verb, function)
+
+
+def take_status(row: Reviewable, status: str) -> None:
+    """Set a status with right: for perform(), and for a preview that is made anew before anybody decided."""
+    row.status = row._known_status = status
 
 
 def find_move(model: type[Reviewable], verb: str) -> Move:
@@ -235,7 +258,7 @@ def perform(
                 setattr(row, name, value)
             _check(row, move, by, comment, version)
             source = row.status
-            row.status = move.target
+            take_status(row, move.target)
             row.version += 1
             _stamp(row, move, by)
             row.save()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import factories
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client, override_settings
 from portal import browser, page, portal, portal_template
@@ -68,6 +69,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         call_command("loaddivisions", stdout=StringIO())
         call_command("loadpolicy", str(ROOT / "fixtures/wulong-2020"), stdout=StringIO())
+
+
+@pytest.fixture(autouse=True)
+def _no_memory():
+    """Throttles count per account number; numbers come back when a test's rows are rolled back."""
+    cache.clear()
 
 
 @pytest.fixture

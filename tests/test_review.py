@@ -325,3 +325,12 @@ def test_database_refuses_one_person_for_both_signatures(row_in):
     row = row_in("facilities.acceptancereview", "accepted")
     with pytest.raises(IntegrityError), transaction.atomic():
         AcceptanceReview._base_manager.filter(pk=row.pk).update(decided_by=row.submitted_by)
+
+
+def test_assigning_a_status_is_no_way_round_the_door(register, clerk):
+    row = AcceptanceReview.objects.create(facility=register(), created_by=clerk)
+    row.refresh_from_db()
+    row.status = AcceptanceReview.Status.ACCEPTED
+
+    with pytest.raises(TypeError, match="perform"):
+        row.save()

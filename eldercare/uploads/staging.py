@@ -108,7 +108,7 @@ def _compare(kind: UploadKind, context: Context, upload: Upload) -> Comparison:
 def _fill(upload: Upload, result: Comparison) -> None:
     errors = sum(problem.level == Level.ERROR for problem in result.problems)
     ordered = sorted(result.problems, key=lambda problem: (problem.level != Level.ERROR, problem.code == MISSING_ROW))
-    upload.status = Upload.Status.REFUSED if errors else Upload.Status.STAGED
+    review.take_status(upload, Upload.Status.REFUSED if errors else Upload.Status.STAGED)
     upload.counts = _counts(result.rows, result.problems)
     upload.problems = [asdict(problem) | {"level": str(problem.level)} for problem in ordered[:PROBLEMS_KEPT]]
     upload.problem_total = len(result.problems)
