@@ -90,7 +90,7 @@ ROLES = (
     Role(
         "approver",
         "科长",
-        "同意原则性条款的偏差说明；撤销验收。",
+        "查看全部登记；撤销有误的验收。",
         True,
         (
             *READ_REGISTERS,
@@ -231,7 +231,7 @@ def accounts_for_townships(district: Region, *, password: str = "") -> list[tupl
     """
     role = ROLE_BY_CODE["township"]
     served = User.objects.filter(groups__name=role.label, region__isnull=False).values("region")
-    townships = district.below().townships().filter(valid_to__isnull=True).exclude(pk__in=served)
+    townships = district.below().townships().today().exclude(pk__in=served)
     taken = set(User.objects.filter(username__in=townships.values("code")).values_list("username", flat=True))
     made = []
     for region in townships.order_by("path"):

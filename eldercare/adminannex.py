@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from django.contrib.admin.utils import unquote
 
+from eldercare.adminannexedit import AnnexEditing
 from eldercare.adminbase import DistrictFilter, ReadOnlyAdmin
 from eldercare.annexes import AnnexTable
 
@@ -94,7 +95,7 @@ def _sum(values) -> int | None:
     return sum(known) if known else None
 
 
-class AnnexAdmin(ReadOnlyAdmin):
+class AnnexAdmin(AnnexEditing, ReadOnlyAdmin):
     """A register of published tables; `relation`, `subject` and `value` name their cells and what stands in them."""
 
     relation = subject = value = ""
@@ -106,7 +107,7 @@ class AnnexAdmin(ReadOnlyAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         table = self.get_object(request, unquote(object_id))
-        extra = {"paper": self.paper(table)} | (extra_context or {})
+        extra = {"paper": self.paper(table)} | self.table_pages(request, table) | (extra_context or {})
         return super().change_view(request, object_id, form_url, extra)
 
     def paper(self, table: AnnexTable) -> Paper:

@@ -6,7 +6,9 @@
 
 from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import label_for_field, unquote
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -40,6 +42,7 @@ admin.site.site_header = "养老服务设施管理后台"
 admin.site.index_title = "登记与审核"
 admin.site.empty_value_display = "—"
 admin.site.enable_nav_sidebar = True
+VERSION_DIGITS = 9
 # Rows leave one at a time, where the person sees what hangs on them.
 admin.site.disable_action("delete_selected")
 
@@ -60,6 +63,16 @@ class ScopedInline(ScopedChoices, admin.TabularInline):
 
     extra = 0
     show_change_link = True
+
+
+class ScopedChangeList(ChangeList):
+    """A list whose address asks for a year or number that cannot be is shown unfiltered, as for any other odd filter."""
+
+    def __init__(self, *args, **kwargs):
+        try:
+            super().__init__(*args, **kwargs)
+        except (ValueError, OverflowError) as odd:
+            raise IncorrectLookupParameters(odd) from odd
 
 
 class ScopedAdmin(ScopedChoices, admin.ModelAdmin):
@@ -83,6 +96,9 @@ class ScopedAdmin(ScopedChoices, admin.ModelAdmin):
         if row is None:
             raise Http404("没有找到，或不在您的管理范围内。")
         return row
+
+    def get_changelist(self, request, **kwargs):
+        return ScopedChangeList
 
     def get_list_select_related(self, request):
         """Just the relations that the list shows."""
@@ -226,7 +242,7 @@ class ReviewableAdmin(ScopedAdmin):
     def _moved(self, request, row) -> str:
         """Make the move; returns why not, empty when it is done."""
         verb, comment, version = (request.POST.get(name, "") for name in ("verb", "comment", "version"))
-        if not version.isdecimal():
+        if not version.isdecimal() or len(version) > VERSION_DIGITS:
             return "页面内容不完整，请刷新后再操作。"
         form = self.get_move_form(request, row, request.POST)
         if form is not None and not form.is_valid():

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.db import models
+from django.db.models import Q
 
 from eldercare.regions import Region
 
@@ -26,7 +27,7 @@ class ScopedRelatedFilter(admin.RelatedFieldListFilter):
 
 
 class RegionFilter(admin.SimpleListFilter):
-    """Base of filters by region: `lookup` leads from the list's rows to a region."""
+    """Base of filters by region: `lookup` leads from the list's rows to a region, which stands for those it succeeded."""
 
     lookup = ""
 
@@ -40,7 +41,9 @@ class RegionFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() is None:
             return queryset
-        return queryset.filter(**{f"{self.lookup}__code": self.value()})
+        code = self.value()
+        named = Q(code=code) | Q(successor__code=code) | Q(successor__successor__code=code)
+        return queryset.filter(**{f"{self.lookup}__in": Region.objects.filter(named)})
 
 
 class TownshipFilter(RegionFilter):
@@ -51,7 +54,7 @@ class TownshipFilter(RegionFilter):
     lookup = "township"
 
     def regions(self, user):
-        return Region.objects.visible_to(user).townships().filter(valid_to__isnull=True)
+        return Region.objects.visible_to(user).townships().today()
 
 
 class DistrictFilter(RegionFilter):

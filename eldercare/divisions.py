@@ -9,7 +9,15 @@ from pathlib import Path
 from django.db import transaction
 
 from eldercare import audit
-from eldercare.regions import DivisionEdition, Kind, Region, short_name
+from eldercare.regions import (
+    TOWNSHIP_KINDS,
+    VILLAGE_KINDS,
+    DivisionEdition,
+    Kind,
+    Region,
+    district_of,
+    short_name,
+)
 
 SOURCE = "国家统计局统计用区划代码和城乡划分代码"
 VILLAGE_KIND = {"居委会": Kind.COMMUNITY, "村委会": Kind.VILLAGE, "其他": Kind.OTHER}
@@ -23,6 +31,10 @@ class Unit:
     name: str
     kind: str
     parent: str
+
+
+class OutOfOrder(Exception):
+    """An edition older than one that is loaded: its units would end what came after them."""
 
 
 def township_kind(name: str) -> str:
@@ -64,10 +76,14 @@ def load_edition(district: Region, edition: date, units: list[Unit]) -> dict[str
     """Bring one district to one edition: what is new begins, what is gone ends, what stays is untouched.
 
     Editions are loaded oldest first; loading one again changes nothing. Returns counts of units begun, ended and kept.
+    Raises OutOfOrder when a later edition of the district is loaded already.
     """
-    if DivisionEdition.objects.filter(district=district, published_on=edition).exists():
+    loaded = set(DivisionEdition.objects.filter(district=district).values_list("published_on", flat=True))
+    if edition in loaded:
         return {"begun": 0, "ended": 0, "kept": len(units)}
-    first = not DivisionEdition.objects.filter(district=district).exists()
+    if later := [day for day in loaded if day > edition]:
+        raise OutOfOrder(f"{district}已载入 {max(later)} 版区划，不能再载入更早的 {edition} 版。")
+    first = not loaded
     open_rows = {row.code: row for row in district.below().filter(valid_to__isnull=True).exclude(pk=district.pk)}
     kept = {
         unit.code
@@ -103,15 +119,15 @@ def _begin(units, district: Region, edition: date, valid_from, open_rows, kept) 
 def _link_renamed(district: Region, edition: date, ended: list[int]) -> None:
     """A unit that keeps its code and its short name, and changes only how the name is written out, succeeds itself."""
     begun = {(row.code, row.short_name): row for row in district.below().filter(edition=edition)}
-    for row in Region.objects.filter(pk__in=ended):
-        heir = begun.get((row.code, row.short_name))
-        if heir:
-            Region.objects.filter(pk=row.pk).update(successor=heir)
+    renamed = [row for row in Region.objects.filter(pk__in=ended) if (row.code, row.short_name) in begun]
+    for row in renamed:
+        row.successor = begun[row.code, row.short_name]
+    Region.objects.bulk_update(renamed, ["successor"], batch_size=200)
 
 
 @transaction.atomic
 def link_successors(path: Path) -> int:
-    """Map townships to the units that succeeded them, and their villages by equal name; a clerk maps what is left.
+    """Map units to the ones that succeeded them, and villages of a township by equal name; a clerk maps what is left.
 
     `path` is a CSV of district, edition, old_code, new_code. Returns how many units were newly mapped.
     """
@@ -126,13 +142,33 @@ def link_successors(path: Path) -> int:
     return mapped
 
 
+@transaction.atomic
+def succeed(old: Region, new: Region | None) -> int:
+    """Say by hand which unit succeeded one that has ended (None: not known); villages of equal name go with a township.
+
+    Returns how many villages were newly mapped.
+    """
+    Region.objects.filter(pk=old.pk).update(successor=new)
+    return _map_villages(old, new) if new else 0
+
+
+def possible_successors(ended: Region):
+    """The units of an ended unit's district and level that stood when it ended."""
+    level = TOWNSHIP_KINDS if ended.is_township else VILLAGE_KINDS
+    if ended.kind not in (*TOWNSHIP_KINDS, *VILLAGE_KINDS) or ended.valid_to is None:
+        return Region.objects.none()
+    rows = district_of(ended).below().on(ended.valid_to).filter(kind__in=level).exclude(pk=ended.pk)
+    return rows.order_by("path")
+
+
 def _map(old: Region, new: Region) -> int:
     return Region.objects.filter(pk=old.pk, successor__isnull=True).update(successor=new)
 
 
 def _map_villages(old: Region, new: Region) -> int:
-    heirs = {child.name: child for child in new.children.all()}
-    return sum(_map(child, heirs[child.name]) for child in old.children.all() if child.name in heirs)
+    heirs = {child.name: child for child in new.children.on(old.valid_to)}
+    ended = old.children.filter(valid_to=old.valid_to)
+    return sum(_map(child, heirs[child.name]) for child in ended if child.name in heirs)
 
 
 def _row(unit: Unit, parent: Region, edition: date, valid_from) -> Region:
@@ -145,4 +181,10 @@ def _row(unit: Unit, parent: Region, edition: date, valid_from) -> Region:
         path=f"{parent.path}{unit.code}Z",
         edition=edition,
         valid_from=valid_from,
+        is_demo=parent.is_demo,
     )
+
+
+def without_successor():
+    """Units that have ended and that nobody has mapped to a successor yet."""
+    return Region.objects.filter(valid_to__isnull=False, successor__isnull=True)

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from django.db.models import Max, Q
+from django.db.models import Max, Min, Q
 
 from eldercare.regions import TOWNSHIP_KINDS, Kind, Region
 
@@ -69,7 +69,10 @@ def rounded(exact: Fraction) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a figure is asked about: a district and its units on a day, and the year when one year alone is meant."""
+    """What a figure is asked about: a district and its units on a day, and the year when one year alone is meant.
+
+    `known` are the units of every edition, so that a plan is read under the units it was made for.
+    """
 
     district: Region
     as_of: date
@@ -77,6 +80,7 @@ class Scope:
     units: tuple[Region, ...]
     year: int | None = None
     heirs: dict[int, Region] = field(default_factory=dict, compare=False, repr=False)
+    known: tuple[Region, ...] = field(default=(), compare=False, repr=False)
     _read: dict = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, key: str, read: Callable[["Scope"], object]):
@@ -89,6 +93,10 @@ class Scope:
     def townships(self) -> list[Region]:
         """Streets, towns and townships in the order of their codes."""
         return [unit for unit in self.units if unit.kind in TOWNSHIP_KINDS]
+
+    def units_on(self, day: date) -> list[Region]:
+        """The district's units as they were on another day, in the order of their codes; no query."""
+        return [unit for unit in self.known if unit.on_day(day)]
 
     def today_of(self, region_id: int | None, code: str | None) -> tuple[int | None, str | None]:
         """Id and code of the unit that stands in a region's place on the day: itself, or whoever succeeded it."""
@@ -160,8 +168,13 @@ def catalogue() -> list[Definition]:
     return list(_definitions.values())
 
 
-def ratio(id_: str, numerator, denominator, scope: Scope, *, reason: str = "", label: str = "") -> Figure:
-    """A Figure from its two parts. A denominator of 0, or an unknown part, gives a null value with the reason."""
+def ratio(
+    id_: str, numerator, denominator, scope: Scope, *, reason: str = "", label: str = "", edition: date | None = None
+) -> Figure:
+    """A Figure from its two parts. A denominator of 0, or an unknown part, gives a null value with the reason.
+
+    `edition` is given where the units are counted in another edition than the day's.
+    """
     meaning = _definitions[id_]
     why = reason or _why_unknown(meaning, numerator, denominator)
     exact = None if why else Fraction(numerator) / Fraction(denominator) * meaning.scale
@@ -173,7 +186,7 @@ def ratio(id_: str, numerator, denominator, scope: Scope, *, reason: str = "", l
         value=None if exact is None else rounded(exact),
         unit=meaning.unit,
         as_of=scope.as_of,
-        edition=scope.edition,
+        edition=edition or scope.edition,
         reason=why,
         exact=exact,
     )
@@ -188,19 +201,21 @@ def _why_unknown(meaning: Definition, numerator, denominator) -> str:
 
 
 def scope_for(district: Region, as_of: date, year: int | None = None) -> Scope:
-    """The district's units on a day, the edition they come from, and who succeeded the units that are gone: two queries."""
-    known = Max("editions__published_on", filter=Q(editions__published_on__lte=as_of))
-    rows = district.below().on(as_of).annotate(edition_on=known, first_edition=Max("editions__published_on"))
-    units = list(rows.order_by("path"))
-    top = next((unit for unit in units if unit.kind == Kind.DISTRICT), None)
+    """The district's units on a day, the edition they come from, and who succeeded the units that are gone: one query."""
+    by_then = Max("editions__published_on", filter=Q(editions__published_on__lte=as_of))
+    rows = district.below().annotate(edition_on=by_then, first_edition=Min("editions__published_on"))
+    known = list(rows.order_by("path", "pk"))
+    top = next((unit for unit in known if unit.kind == Kind.DISTRICT), None)
     edition = (top.edition_on or top.first_edition) if top else None
-    return Scope(district, as_of, edition, tuple(units), year, _heirs(district, as_of))
+    units = tuple(unit for unit in known if unit.on_day(as_of))
+    return Scope(district, as_of, edition, units, year, _heirs(known, as_of), tuple(known))
 
 
-def _heirs(district: Region, as_of: date) -> dict[int, Region]:
+def _heirs(known: list[Region], as_of: date) -> dict[int, Region]:
     """Unit on the day by the id of each unit that has ended by then, however many steps of succession lie between."""
-    ended = district.below().filter(valid_to__lte=as_of, successor__isnull=False).select_related("successor")
-    step = {row.pk: row.successor for row in ended}
+    by_id = {unit.pk: unit for unit in known}
+    ended = [unit for unit in known if unit.valid_to and unit.valid_to <= as_of]
+    step = {unit.pk: by_id[unit.successor_id] for unit in ended if unit.successor_id in by_id}
     heirs = {}
     for pk in step:
         heir, seen = step[pk], {pk}

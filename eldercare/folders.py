@@ -8,6 +8,8 @@ from pathlib import Path
 
 from django.db import models
 
+from eldercare.folderdifferences import changed_fields
+
 
 @dataclass(frozen=True, slots=True)
 class FolderProblem:
@@ -73,9 +75,9 @@ def duplicate_ids(name: str, rows: list[dict], key: str = "id") -> list[FolderPr
     seen: set = set()
     problems = []
     for row in rows:
-        value = row.get(key)
-        if value in seen:
-            problems.append(FolderProblem(name, str(value), key, "标识重复。"))
+        value = str(row.get(key))
+        if key in row and value in seen:
+            problems.append(FolderProblem(name, value, key, "标识重复。"))
         seen.add(value)
     return problems
 
@@ -86,6 +88,7 @@ def sync(
     """Make stored rows equal to the wanted ones by key: add, change field by field, remove; report each difference."""
     changes = Changes(label, total=len(wanted))
     present = {tuple(getattr(row, name) for name in key_fields): row for row in stored}
+    is_first = not present
     new = []
     for key, values in wanted.items():
         row = present.pop(key, None)
@@ -95,6 +98,7 @@ def sync(
         elif different := [name for name, value in values.items() if getattr(row, name) != value]:
             _change(row, values, different, changes)
     stored.model._default_manager.bulk_create(new)
+    changes.lines += [] if is_first else [f"新增 {row}" for row in new]
     if present:
         changes.lines += [f"删除 {row}" for row in present.values()]
         changes.removed = len(present)
@@ -103,8 +107,8 @@ def sync(
 
 
 def _change(row, values: dict, different: list[str], changes: Changes) -> None:
+    changes.lines += changed_fields(row, values, different)
     for name in different:
-        changes.lines.append(f"{row}：{row._meta.get_field(name).verbose_name} {getattr(row, name)} → {values[name]}")
         setattr(row, name, values[name])
     row.save(update_fields=different)
     changes.changed += 1

@@ -80,9 +80,15 @@ class NameBook:
         for unit in self.units:
             for name in {compact(unit.name), compact(unit.short_name)}:
                 self._by_name[name] = None if name in self._by_name else unit
-        ids = {unit.pk: unit for unit in self.units}
         confirmed = RegionAlias.objects.filter(district=district, status=RegionAlias.Status.CONFIRMED)
-        self._by_alias = {compact(alias.name): ids.get(alias.region_id) for alias in confirmed}
+        self._by_alias = {compact(row.name): self._on_the_day(row.region) for row in confirmed.select_related("region")}
+
+    def _on_the_day(self, region: Region) -> Region | None:
+        """The day's unit for one of any day: itself, its successor, or the only one that it succeeded."""
+        same = [unit for unit in self.units if unit.pk == region.pk]
+        near = [unit for unit in self.units if unit.pk == region.successor_id or unit.successor_id == region.pk]
+        found = same or near
+        return found[0] if len(found) == 1 else None
 
     def match(self, name: str) -> Region | None:
         """The unit of that exact or confirmed name, else None."""

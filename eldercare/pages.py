@@ -1,12 +1,14 @@
 """Pages that belong to no app: signing in, the way home, health, refusals."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView, LogoutView, redirect_to_login
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView, redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView, View
 
@@ -49,6 +51,36 @@ class SignOut(LogoutView):
     def post(self, request, *args, **kwargs) -> HttpResponse:
         audit.record("logout", by=request.user, address=client_address(request))
         return super().post(request, *args, **kwargs)
+
+
+class OwnPasswordForm(PasswordChangeForm):
+    """A new password, which must be another than the old one."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["new_password1"].help_text = "至少10个字符，不能是常见密码，也不能与账号相近。"
+        self.fields["new_password2"].help_text = ""
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        new = cleaned.get("new_password1")
+        if new and new == cleaned.get("old_password"):
+            self.add_error("new_password1", "新密码不能与旧密码相同。")
+        return cleaned
+
+
+class NewPassword(PasswordChangeView):
+    """Changing the own password, for every role; afterwards a given first password is no longer due for a change."""
+
+    form_class = OwnPasswordForm
+    template_name = "registration/password.html"
+    success_url = reverse_lazy("home")
+
+    def form_valid(self, form) -> HttpResponse:
+        form.user.must_change_password = False
+        audit.record("record.changed", by=form.user, target=form.user, detail={"fields": ["密码"]})
+        messages.success(self.request, "密码已修改。")
+        return super().form_valid(form)
 
 
 class Help(TemplateView):

@@ -162,10 +162,14 @@ def _aside(matrix: Matrix, aside: Aside) -> dict:
     }
 
 
+def name_book(policy: Policy) -> NameBook:
+    """The units that a policy's names are looked up in: those of the edition that it was made under."""
+    return NameBook(policy.district, policy.division_edition or policy.issued_on or date.today())
+
+
 def region_links(policy: Policy, printed: Printed) -> dict[str, Region | None]:
     """The unit behind each printed name, or None; a name that is only similar becomes a proposal for a clerk."""
-    day = policy.division_edition or policy.issued_on or date.today()
-    book = NameBook(policy.district, day)
+    book = name_book(policy)
     links = {unit: book.match(unit) for unit in printed.units}
     waiting = set(RegionAlias.objects.filter(district=policy.district).values_list("name", flat=True))
     source = f"{policy} {printed.clause}"

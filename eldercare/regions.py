@@ -11,7 +11,8 @@ from django.utils import timezone
 from eldercare.scoping import Scoped, ScopedQuerySet, within
 
 ETHNIC_PART = re.compile(r"^(.{2})[^县市区]*族(乡|镇)$")
-VILLAGE_SUFFIXES = ("村民委员会", "居民委员会", "居委会", "村委会")
+VILLAGE_SUFFIXES = ("村民委员会", "村委会")
+COMMUNITY_SUFFIXES = ("居民委员会", "居民居委会", "居委会")
 
 
 class Kind(models.TextChoices):
@@ -39,15 +40,29 @@ UNIT_KIND_LABELS = {"street": "街道", "township": "乡镇", "community": "社�
 
 
 def short_name(name: str) -> str:
-    """The name people write: ethnic-township part and committee suffix dropped (石桥苗族土家族乡 → 石桥乡)."""
+    """The name people write: ethnic-township part and committee dropped (石桥苗族土家族乡 → 石桥乡, 前山村民委员会 → 前山村)."""
     ethnic = ETHNIC_PART.match(name)
     if ethnic:
         return ethnic.group(1) + ethnic.group(2)
     bare = re.sub(r"（.*?）$", "", name)
     for suffix in VILLAGE_SUFFIXES:
-        if bare.endswith(suffix):
-            return bare.removesuffix(suffix) or bare
+        if stem := bare.removesuffix(suffix) if bare.endswith(suffix) else "":
+            return stem if stem.endswith("村") else f"{stem}村"
+    for suffix in COMMUNITY_SUFFIXES:
+        if stem := bare.removesuffix(suffix) if bare.endswith(suffix) else "":
+            return stem
     return bare
+
+
+def _exists_on(day: date) -> Q:
+    begun = Q(valid_from__isnull=True) | Q(valid_from__lte=day)
+    return begun & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+
+
+def exists_today() -> Q:
+    """Condition that a region exists on its own default day: today, in a demo district the end of its demo year."""
+    demo = Q(is_demo=True) & _exists_on(date.fromisoformat(settings.DEMO_AS_OF))
+    return demo | Q(is_demo=False) & _exists_on(timezone.localdate())
 
 
 class RegionQuerySet(ScopedQuerySet):
@@ -55,9 +70,11 @@ class RegionQuerySet(ScopedQuerySet):
 
     def on(self, day: date) -> "RegionQuerySet":
         """The regions that exist on a day; before the first edition the first edition applies."""
-        return self.filter(
-            Q(valid_from__isnull=True) | Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gt=day)
-        )
+        return self.filter(_exists_on(day))
+
+    def today(self) -> "RegionQuerySet":
+        """The regions that exist on their own default day."""
+        return self.filter(exists_today())
 
     def districts(self) -> "RegionQuerySet":
         return self.filter(kind=Kind.DISTRICT)
@@ -145,6 +162,20 @@ class Region(Scoped):
             step = list(Region.objects.filter(successor__in=step).exclude(pk__in=ids).values_list("pk", flat=True))
             ids += step
         return ids
+
+    def heirs(self) -> list["Region"]:
+        """The unit that succeeded this one, the one that succeeded that, and so on; a query a step."""
+        found, unit = [], self
+        while unit.successor_id and unit.successor_id not in {row.pk for row in (self, *found)}:
+            unit = unit.successor
+            found.append(unit)
+        return found
+
+    def as_of(self, day: date) -> "Region":
+        """The unit that stands in this one's place on a day: itself while it exists, else the heir of that day."""
+        if self.valid_to is None or self.valid_to > day:
+            return self
+        return next((unit for unit in self.heirs() if unit.on_day(day)), self)
 
     def on_day(self, day: date) -> bool:
         """Whether the unit exists on a day."""

@@ -118,10 +118,12 @@ class Facility(FacilityState):
         return self.village or self.township
 
     def clean(self) -> None:
-        """The village must lie in the township."""
+        """The village must lie in the township, or in the one that succeeded it."""
         from django.core.exceptions import ValidationError
 
-        if self.village_id and self.township_id and not self.village.path.startswith(self.township.path):
+        if not self.village_id or not self.township_id or self.village.path.startswith(self.township.path):
+            return
+        if not any(self.village.path.startswith(heir.path) for heir in self.township.heirs()):
             raise ValidationError({"village": "所选村（社区）不属于该乡镇（街道）。"})
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from eldercare import clock, review
@@ -53,6 +54,8 @@ def _accept(row: AcceptanceReview, by, accepted_on: date | None, comment: str, v
     day = accepted_on or row.facility.district.default_as_of()
     if day > timezone.localdate():
         raise MoveRefused("验收日期不能晚于今天。")
+    # The review first, then the township, as every move with consequences locks them: two moves at once never wait crosswise.
+    AcceptanceReview.objects.select_for_update(of=("self",)).get(pk=row.pk)
     # Nobody changes the facility's facts between the check and the decision.
     facility = Facility.objects.select_related("district").get(pk=row.facility_id)
     history.lock_townships([facility.township_id])
@@ -102,7 +105,19 @@ def built(row: AcceptanceReview, user) -> str:
     then = facility.records.on(row.accepted_on).first() if row.accepted_on else None
     if row.accepted_on and (then is None or then.stage != Stage.COMPLETED):
         return f"按登记，设施在{row.accepted_on}还没有完工，验收日期不能早于完工。"
-    return ""
+    return _unsettled_since(facility, row.accepted_on) if row.accepted_on else ""
+
+
+def _unsettled_since(facility: Facility, day: date) -> str:
+    """A stage recorded after the acceptance date would outlive the acceptance; the date must follow it."""
+    later = facility.records.standing().filter(effective_on__gt=day).order_by("-effective_on", "-pk")
+    changed = next((row for row in later if "stage" in row.asserted), None)
+    if changed is None:
+        return ""
+    return (
+        f"登记显示设施在{changed.effective_on}又变更为“{changed.get_stage_display()}”，"
+        f"验收日期不能早于{changed.effective_on}。"
+    )
 
 
 def _after_accept(row: AcceptanceReview, event, by) -> None:
@@ -112,7 +127,9 @@ def _after_accept(row: AcceptanceReview, event, by) -> None:
 
 def _after_revoke(row: AcceptanceReview, event, by) -> None:
     values = {"stage": Stage.COMPLETED, "accepted_on": None}
-    day = max(row.accepted_on, row.facility.district.default_as_of())
+    # After everything recorded so far, or what was recorded for a later day would stand.
+    last = row.facility.records.standing().aggregate(day=Max("effective_on"))["day"]
+    day = max(row.accepted_on, row.facility.district.default_as_of(), last)
     history.record_one(row.facility, values, effective_on=day, by=by, reason=f"撤销验收：{event.comment}"[:300])
 
 

@@ -186,14 +186,31 @@ def _medical_share(scope: Scope, medical: dict[int, bool], running: list[Standin
 
 
 def _elders(scope: Scope) -> dict[str, int]:
-    """Latest residents aged 60 and over, by unit code, counted on or before the day."""
+    """Latest residents aged 60 and over, by unit code, counted on or before the day.
+
+    A unit that was not counted itself stands for the units it succeeded, where all of those were counted.
+    """
     rows = PopulationFact.objects.filter(
         within("region__path", scope.district.path),
         basis=PopulationFact.Basis.RESIDENT,
         counted_on__lte=scope.as_of,
         aged_60_plus__isnull=False,
     )
-    return dict(rows.order_by("counted_on").values_list("region__code", "aged_60_plus"))
+    counted = dict(rows.order_by("counted_on").values_list("region_id", "aged_60_plus"))
+    if not counted:
+        return {}
+    former: dict[int, list[int]] = defaultdict(list)
+    for unit in scope.known:
+        if unit.successor_id:
+            former[unit.successor_id].append(unit.pk)
+
+    def known(pk: int) -> int | None:
+        if pk in counted:
+            return counted[pk]
+        parts = [known(before) for before in former[pk]]
+        return sum(parts) if parts and None not in parts else None
+
+    return {unit.code: count for unit in scope.units if (count := known(unit.pk)) is not None}
 
 
 def connect() -> None:

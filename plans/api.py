@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, TruncMonth
 from django.utils import timezone
 
 from eldercare.api.days import reading_day
@@ -66,7 +66,7 @@ class Progress(ListView):
     name = "progress"
     title = "进度报送"
     about = (
-        "各乡镇（街道）每月进度报表的报送情况。已开报的月份每个乡镇一行，没有报送的状态为 due。"
+        "各乡镇（街道）每月进度报表的报送情况。已开报的月份每个乡镇一行（以当月最后一天的区划为准），没有报送的状态为 due。"
         "late 表示晚于截止日期报送，或到统计日期已过截止日期仍未报送。"
     )
     filters = (
@@ -92,6 +92,8 @@ class Progress(ListView):
         due = Value(ProgressReport.Status.DUE.value)
         rows = Region.objects.visible_to(query.user).townships().annotate(period_id=F("parent__periods"), **months)
         rows = rows.annotate(
+            begun_in=TruncMonth("valid_from"),
+            ended_in=TruncMonth("valid_to"),
             day=reading_day(query.as_of, "parent"),
             status=Coalesce(Subquery(report.values("status")[:1]), due),
             number=Coalesce(Subquery(report.values("number")[:1]), 0),
@@ -101,6 +103,6 @@ class Progress(ListView):
 
 
 def _exists_in_month() -> Q:
-    """The unit exists when the month begins."""
-    begun = Q(valid_from__isnull=True) | Q(valid_from__lte=F("month"))
-    return begun & (Q(valid_to__isnull=True) | Q(valid_to__gt=F("month")))
+    """The unit exists on the month's last day."""
+    begun = Q(valid_from__isnull=True) | Q(begun_in__lte=F("month"))
+    return begun & (Q(valid_to__isnull=True) | Q(ended_in__gt=F("month")))

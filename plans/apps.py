@@ -10,8 +10,9 @@ class PlansConfig(AppConfig):
     verbose_name = "计划与报送"
 
     def ready(self) -> None:
-        from plans import names, progress, statistics
+        from plans import annexes, names, progress, statistics
 
+        annexes.connect()
         names.connect()
         progress.connect()
         statistics.connect()

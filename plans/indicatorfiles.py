@@ -1,71 +1,82 @@
-"""indicators.toml of a policy folder, and the background figures of duties.toml."""
+"""indicators.toml of a policy folder."""
 
-from decimal import Decimal
-
-from eldercare.folders import Changes, FolderErrors, FolderProblem, duplicate_ids, missing_keys, read_toml, sync
+from eldercare import foldershapes
+from eldercare.folders import Changes, FolderErrors, FolderProblem, read_toml, sync
+from eldercare.foldershapes import Shape, choice, day, flag, listed, number, rows_of, table_problems, text, whole
 from eldercare.policies import Policy, pack
-from eldercare.policyfiles import Folder
-from plans.indicators import Background, Indicator
+from eldercare.policyfiles import CONFLICT, OPERATORS, Folder
+from plans.dutyfiles import decimal
+from plans.indicators import Indicator
 
 FILE = "indicators.toml"
-DUTIES = "duties.toml"
-OPERATORS = (">=", "<=", "=", ">", "<")
+NEEDS = ("no", "label", "clause", "force", "baseline", "target")
+BASELINE = Shape({"printed": text, "value": number, "unit_printed": flag, "value_printed": flag})
+TARGET = Shape(
+    {
+        "printed": text,
+        "value": number,
+        "operator": choice(OPERATORS),
+        **dict.fromkeys(("operator_printed", "value_printed", "unit_printed"), flag),
+    }
+)
+ALTERNATIVE = Shape({"label": text, "numerator": text, "denominator": text, "per": whole})
+WORDS = ("label", "clause", "group", "note", "reading", "definition", "due_printed", "counted", "per")
 
 
-def check(folder: Folder) -> tuple[list[dict], list[dict]]:
-    """Indicators and background figures of a folder. Raises FolderErrors with every problem."""
-    rows = read_toml(folder.path, FILE).get("indicator", [])
-    background = read_toml(folder.path, DUTIES).get("background", [])
+def _shape(unit: foldershapes.Check) -> Shape:
+    return Shape(
+        {
+            **dict.fromkeys(WORDS, text),
+            "no": whole,
+            "force": choice(Indicator.Force.values),
+            "baseline": BASELINE,
+            "target": TARGET,
+            "unit": unit,
+            "unit_printed": flag,
+            "due": day,
+            "related": listed(),
+            "alternatives": choice(("any", "all")),
+            "alternative": listed(ALTERNATIVE),
+        }
+    )
+
+
+def check(folder: Folder) -> list[dict]:
+    """Indicators of a folder. Raises FolderErrors with every problem."""
+    data = read_toml(folder.path, FILE)
+    rows, problems = rows_of(FILE, data, "indicator", _shape(folder.unit), NEEDS, "no")
+    conflicts, wrong = rows_of(FILE, data, "conflict", CONFLICT, ("id", "ids", "kind", "label", "clause"))
     problems = [
-        *missing_keys(FILE, rows, ("no", "label", "clause", "force", "baseline", "target")),
-        *duplicate_ids(FILE, rows, "no"),
+        *table_problems(FILE, data, ("indicator", "conflict")),
+        *problems,
+        *wrong,
+        *folder.uncited(FILE, rows),
+        *folder.uncited(FILE, conflicts),
         *(problem for row in rows for problem in _row_problems(row)),
-        *missing_keys(DUTIES, background, ("id", "label", "clause", "printed")),
-        *duplicate_ids(DUTIES, background),
     ]
     if problems:
         raise FolderErrors(problems)
-    return rows, background
+    return rows
 
 
 def _row_problems(row: dict) -> list[FolderProblem]:
-    name, found = str(row.get("no", "")), []
-    if row.get("force") not in Indicator.Force.values:
-        found.append(FolderProblem(FILE, name, "force", f"只能是 {' 或 '.join(Indicator.Force.values)}。"))
-    for key in ("baseline", "target"):
-        part = row.get(key, {})
-        if not isinstance(part, dict) or "printed" not in part:
-            found.append(FolderProblem(FILE, name, key, "应写成 { printed = …, value = … }。"))
-    operator = row.get("target", {}).get("operator")
-    if operator is not None and operator not in OPERATORS:
-        found.append(FolderProblem(FILE, name, "target.operator", f"只能是 {' '.join(OPERATORS)}；没有印出就不写。"))
+    """What a printed table cannot lack: the text of baseline and target, both parts of a choice."""
+    name = str(row.get("no", ""))
+    found = [
+        FolderProblem(FILE, name, key, "应写成 { printed = …, value = … }。")
+        for key in ("baseline", "target")
+        if key in row and "printed" not in row[key]
+    ]
+    if ("alternatives" in row) != (len(row.get("alternative", [])) > 1):
+        found.append(FolderProblem(FILE, name, "alternative", "alternatives 须有至少两个 [[indicator.alternative]]。"))
     return found
 
 
 def load(folder: Folder, policy: Policy) -> list[Changes]:
-    """Store indicators and background figures."""
-    rows, background = check(folder)
+    """Store indicators."""
+    rows = check(folder)
     wanted = {(str(row["no"]),): _indicator(row) for row in rows}
-    figures = {
-        (row["id"],): {
-            "label": row["label"],
-            "clause": row["clause"],
-            "printed": str(row["printed"]),
-            "value": decimal(row.get("value")),
-            "unit": row.get("unit", ""),
-            "body": pack(row),
-        }
-        for row in background
-    }
-    return [
-        sync("规划指标", Indicator.objects.filter(policy=policy), ("key",), wanted, policy=policy),
-        sync("现状数据", Background.objects.filter(policy=policy), ("key",), figures, policy=policy),
-    ]
-
-
-def decimal(value) -> Decimal | None:
-    """A TOML number as Decimal; None when nothing is printed or the printed value is no number."""
-    return Decimal(value) if isinstance(value, (int, Decimal)) and not isinstance(value, bool) else None
+    return [sync("规划指标", Indicator.objects.filter(policy=policy), ("key",), wanted, policy=policy)]
 
 
 def _indicator(row: dict) -> dict:

@@ -1,33 +1,18 @@
-"""Annexes, targets and duties of a policy folder."""
+"""Plan annexes of a policy folder, together with its duties, indicators and tasks."""
 
-from dataclasses import dataclass
-from datetime import date
-
-from eldercare.folders import Changes, FolderErrors, FolderProblem, duplicate_ids, missing_keys, read_toml, sync
-from eldercare.policies import Policy, pack
+from eldercare.folders import Changes, FolderErrors, FolderProblem, sync
+from eldercare.policies import Policy
 from eldercare.policyfiles import Folder
 from eldercare.printedtables import Printed, read_annex, region_links
 from facilities.kinds import FacilityType
-from plans import indicatorfiles, taskfiles
+from plans import dutyfiles, indicatorfiles, taskfiles
 from plans.models import PlanTable, PlanTarget, PrintedTotal
 
-PARTS = (indicatorfiles, taskfiles)
-DUTIES = "duties.toml"
-CADENCES = ("monthly", "quarterly", "yearly", "once", "irregular")
-FORCES = ("binding", "expected", "strive", "plan")
+PARTS = (dutyfiles, indicatorfiles, taskfiles)
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What the app's files of a folder say, all of it sound."""
-
-    tables: list[Printed]
-    duties: list[dict]
-    targets: list[dict]
-
-
-def check(folder: Folder) -> Checked:
-    """Read and check annexes and duties.toml. Raises FolderErrors with every problem."""
+def check(folder: Folder) -> list[Printed]:
+    """Read and check plan annexes and the app's other files. Raises FolderErrors with every problem."""
     problems: list[FolderProblem] = []
     tables = []
     for annex in folder.annexes:
@@ -36,9 +21,6 @@ def check(folder: Folder) -> Checked:
                 tables.append(read_annex(folder, annex, "type", FacilityType.values))
             except FolderErrors as errors:
                 problems += errors.problems
-    data = read_toml(folder.path, DUTIES)
-    duties, targets = data.get("duty", []), data.get("target", [])
-    problems += _duty_problems(duties) + _target_problems(targets)
     for part in PARTS:
         try:
             part.check(folder)
@@ -46,48 +28,20 @@ def check(folder: Folder) -> Checked:
             problems += errors.problems
     if problems:
         raise FolderErrors(problems)
-    return Checked(tables, duties, targets)
-
-
-def _duty_problems(rows: list[dict]) -> list[FolderProblem]:
-    return [
-        *missing_keys(DUTIES, rows, ("id", "label", "clause", "cadence")),
-        *duplicate_ids(DUTIES, rows),
-        *(
-            FolderProblem(DUTIES, row.get("id", ""), "cadence", f"只能是 {'、'.join(CADENCES)}。")
-            for row in rows
-            if row.get("cadence") not in CADENCES
-        ),
-    ]
-
-
-def _target_problems(rows: list[dict]) -> list[FolderProblem]:
-    return [
-        *missing_keys(DUTIES, rows, ("id", "label", "clause", "target")),
-        *duplicate_ids(DUTIES, rows),
-        *(
-            FolderProblem(DUTIES, row.get("id", ""), "force", f"只能是 {'、'.join(FORCES)}。")
-            for row in rows
-            if row.get("force", "plan") not in FORCES
-        ),
-        *(
-            FolderProblem(DUTIES, row.get("id", ""), "due", "应是日期，例如 2022-12-31。")
-            for row in rows
-            if not isinstance(row.get("due", date.min), date)
-        ),
-    ]
+    return tables
 
 
 def load(folder: Folder, policy: Policy) -> list[Changes]:
-    """Store plan tables with their printed totals, targets and duties."""
-    checked = check(folder)
-    changes = [change for printed in checked.tables for change in store_table(policy, printed)]
-    gone = policy.plantables.exclude(annex__in=[printed.annex for printed in checked.tables])
-    if count := gone.count():
-        gone.delete()
-        changes.append(Changes("计划表", removed=count))
-    rows = [change for part in PARTS for change in part.load(folder, policy)]
-    return [*changes, _load_targets(policy, checked.targets), _load_duties(policy, checked.duties), *rows]
+    """Store plan tables with their printed totals, and what the app's other files say."""
+    tables = check(folder)
+    changes = [change for printed in tables for change in store_table(policy, printed)]
+    brought = {printed.annex for printed in tables}
+    # A table that was made in the admin is not the folder's to remove.
+    gone = [row.pk for row in policy.plantables.all() if row.annex not in brought and not row.layout.get("typed")]
+    if gone:
+        policy.plantables.filter(pk__in=gone).delete()
+        changes.append(Changes("计划表", removed=len(gone)))
+    return [*changes, *(change for part in PARTS for change in part.load(folder, policy))]
 
 
 def store_table(policy: Policy, printed: Printed) -> list[Changes]:
@@ -117,34 +71,3 @@ def store_table(policy: Policy, printed: Printed) -> list[Changes]:
         cells,
         sync(f"附件{printed.annex} 印发合计", total_rows, ("type", "year"), totals, table=table),
     ]
-
-
-def _load_targets(policy: Policy, rows: list[dict]) -> Changes:
-    wanted = {
-        (row["id"],): {
-            "label": row["label"],
-            "clause": row["clause"],
-            "definition": row.get("definition", ""),
-            "value": indicatorfiles.decimal(row["target"].get("value")),
-            "unit": row.get("unit", ""),
-            "due": row.get("due"),
-            "force": row.get("force", "plan"),
-            "body": pack(row),
-        }
-        for row in rows
-    }
-    return sync("量化目标", policy.targets.all(), ("key",), wanted, policy=policy)
-
-
-def _load_duties(policy: Policy, rows: list[dict]) -> Changes:
-    wanted = {
-        (row["id"],): {
-            "label": row["label"],
-            "clause": row["clause"],
-            "cadence": row["cadence"],
-            "due_day": row["due"].get("day") if isinstance(row.get("due"), dict) else None,
-            "body": pack(row),
-        }
-        for row in rows
-    }
-    return sync("报送职责", policy.dutys.all(), ("key",), wanted, policy=policy)

@@ -6,12 +6,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from eldercare.clock import last_day
 from eldercare.regions import Region
 from eldercare.review import Move, Reviewable
 from eldercare.scoping import Scoped
 from eldercare.uploads import Upload
 
 DEFAULT_DUE_DAY = 5
+__all__ = ["ProgressReport", "ReportingPeriod", "current_month", "due_day", "last_day"]
 
 
 class ReportingPeriod(Scoped):
@@ -42,12 +44,6 @@ class ReportingPeriod(Scoped):
 
     def __str__(self) -> str:
         return f"{self.district} {self.month:%Y年%m月}"
-
-
-def last_day(month: date) -> date:
-    """The last day of a month: when a monthly row takes effect."""
-    following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-    return date.fromordinal(following.toordinal() - 1)
 
 
 def due_day(month: date, day: int) -> date:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from eldercare import figures
 from eldercare.figures import Definition, Figure, Scope
@@ -59,12 +60,16 @@ def _definitions() -> Iterator[Definition]:
 
 @dataclass(frozen=True, slots=True)
 class PlannedCount:
-    """A planned number of a type in a unit and year; `township` is None while the unit's name is not matched."""
+    """A planned number of a type in a unit and year; `township` is None while the unit's name is not matched.
+
+    `edition` is the division edition that the plan was made under, None where its policy names none.
+    """
 
     township: str | None
     type: str
     year: int
     planned: int | None
+    edition: date | None = None
 
 
 def planned_counts(scope: Scope) -> list[PlannedCount]:
@@ -74,7 +79,8 @@ def planned_counts(scope: Scope) -> list[PlannedCount]:
 
 def _read_plans(scope: Scope) -> list[PlannedCount]:
     rows = PlanTarget.objects.filter(table__policy__district=scope.district).select_related(None)
-    cells = rows.values_list("region_id", "region__code", "type", "year", "planned")
+    edition = "table__policy__division_edition"
+    cells = rows.values_list("region_id", "region__code", "type", "year", "planned", edition)
     return [PlannedCount(scope.today_of(pk, code)[1], *rest) for pk, code, *rest in cells]
 
 
@@ -106,12 +112,14 @@ def _plan_figures(scope: Scope) -> Iterator[tuple[str | None, Figure]]:
     types = list(dict.fromkeys(row.type for row in plans))
     for type_ in types:
         first_year = min(row.year for row in plans if row.type == type_)
+        edition = max((row.edition for row in plans if row.type == type_ and row.edition), default=None)
+        units = planned_units(scope, PLANNED_FOR.get(type_), edition)
         of_type = [row for row in plans if row.type == type_ and in_years(scope, row.year)]
         accepted = [row for row in standings(scope) if row.type == type_ and accepted_in_plan(scope, row, first_year)]
         for township in (None, *(unit.code for unit in scope.townships)):
             planned = _sum_known([row.planned for row in of_type if township in (None, row.township)])
             done = sum(township in (None, row.township) for row in accepted)
-            yield township, _plan_ratio(scope, type_, township, planned)
+            yield township, _plan_ratio(scope, type_, planned, units.get(township), edition)
             yield (
                 township,
                 figures.ratio(
@@ -124,11 +132,30 @@ def _plan_figures(scope: Scope) -> Iterator[tuple[str | None, Figure]]:
             )
 
 
-def _plan_ratio(scope: Scope, type_: str, township: str | None, planned: int | None) -> Figure:
-    kind = PLANNED_FOR.get(type_)
-    reason = "没有印发计划数" if planned is None else "" if kind else "没有对应的单位总数"
-    units = len(units_of_kind(scope, kind, township)) if kind else None
-    return figures.ratio(f"plan_ratio.{type_.lower()}", planned, units, scope, reason=reason)
+def _plan_ratio(scope: Scope, type_: str, planned: int | None, units: int | None, edition: date | None) -> Figure:
+    reason = "没有印发计划数" if planned is None else "" if type_ in PLANNED_FOR else "没有对应的单位总数"
+    return figures.ratio(f"plan_ratio.{type_.lower()}", planned, units, scope, reason=reason, edition=edition)
+
+
+def planned_units(scope: Scope, kind: str | None, edition: date | None) -> dict[str | None, int | None]:
+    """How many units of a kind a plan was made for: of the district (None) and by the township of the day.
+
+    They are the units of the plan's own edition (of the day's, where the policy names none), each counted for the
+    township that stands in its township's place on the day; for a district without divisions the printed count.
+    """
+    if kind is None:
+        return {}
+    if scope.edition is None:
+        return {None: printed_units(scope).get(kind)}
+    counts = dict.fromkeys([None, *(unit.code for unit in scope.townships)], 0)
+    units = scope.units_on(edition) if edition else scope.units
+    by_code = {unit.code: unit for unit in units}
+    for unit in units:
+        if unit.kind in UNIT_KINDS[kind]:
+            former = by_code[scope.township_code(unit)]
+            for township in (None, scope.today_of(former.pk, former.code)[1]):
+                counts[township] = counts.get(township, 0) + 1
+    return counts
 
 
 def units_of_kind(scope: Scope, kind: str, township: str | None = None) -> list[Region]:

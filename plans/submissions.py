@@ -5,8 +5,10 @@ from datetime import date
 
 from django.utils import timezone
 
+from eldercare.figures import Scope
 from eldercare.regions import Region
 from plans.models import ProgressReport, ReportingPeriod
+from plans.reporting import last_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +70,30 @@ class MonthState:
         """Townships with no report, or with one that was returned and not sent again."""
         return [row for row in self.rows if not row.has_reported]
 
+    def by_unit(self, scope: Scope) -> dict[str, Submission]:
+        """One report for each unit of the scope's day: its own, or of those it succeeded the first that is missing."""
+        found: dict[str, Submission] = {}
+        for row in sorted(self.rows, key=lambda row: row.has_reported):
+            found.setdefault(scope.today_of(row.township.pk, row.township.code)[1], row)
+        return found
+
 
 def month_state(district: Region, month: date, townships: list[Region]) -> MonthState:
     """The state of one month: two queries, however many townships."""
     return _state(month, ReportingPeriod.objects.filter(district=district, month=month).first(), townships)
 
 
-def latest_state(district: Region, day: date, townships: list[Region]) -> MonthState:
-    """The state of the last month whose deadline has passed by a day, else of the day's own month: two queries."""
+def latest_state(scope: Scope) -> MonthState:
+    """The state of the last month whose deadline has passed by the day, else of the day's own month: two queries.
+
+    Expected are the townships that existed on the month's last day (on the scope's day, while the month still runs).
+    """
+    district, day = scope.district, scope.as_of
     due = ReportingPeriod.objects.filter(district=district, month__lte=day, due_on__lte=day)
     period = due.order_by("-month").first()
-    return _state(period.month if period else day.replace(day=1), period, townships)
+    month = period.month if period else day.replace(day=1)
+    then = scope.units_on(min(last_day(month), day))
+    return _state(month, period, [unit for unit in then if unit.is_township])
 
 
 def _state(month: date, period: ReportingPeriod | None, townships: list[Region]) -> MonthState:

@@ -3,14 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from eldercare.folders import Changes, FolderErrors, FolderProblem, duplicate_ids, missing_keys, read_toml, sync
+from eldercare.folders import Changes, FolderErrors, FolderProblem, duplicate_ids, read_toml, sync
+from eldercare.foldershapes import Shape, listed, named, of_shape, rows_of, table_problems, text, whole
 from eldercare.policies import Policy, pack
 from eldercare.policyfiles import Folder
-from eldercare.regions import Kind, Region
+from eldercare.regions import Region
 from plans.tasks import Task, TaskUnit
+from plans.unitgroups import KINDS, MARK, group_problems, kinds, label, unknown_groups
 
 FILE = "tasks.toml"
-KINDS = {"街道": Kind.STREET, "镇": Kind.TOWN, "乡": Kind.TOWNSHIP}
+PARTS = TaskUnit.Part.values
+LISTS = dict.fromkeys((*PARTS, "targets", "duties", "schemes", "clauses"), listed())
+TASK = Shape({**dict.fromkeys(("label", "clause", "part", "note", "reading"), text), **LISTS, "no": whole})
+SECTION = Shape({**dict.fromkeys(("no", "label", "clause", "note"), text), **LISTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +30,20 @@ class Checked:
 def check(folder: Folder) -> Checked:
     """Read and check tasks.toml. Raises FolderErrors with every problem."""
     data = read_toml(folder.path, FILE)
-    tasks, groups = data.get("task", []), data.get("groups", {})
+    groups, wrong_groups = group_problems(FILE, data)
+    tasks, wrong_tasks = rows_of(FILE, data, "task", TASK, ("no", "label", "clause"), "")
+    sections, wrong_sections = rows_of(FILE, data, "section", SECTION, ("no", "label", "clause"), "no")
     problems = [
-        *missing_keys(FILE, tasks, ("no", "label", "clause")),
+        *table_problems(FILE, data, ("groups", "aliases", "task", "section")),
+        *of_shape(FILE, "aliases", data.get("aliases", {}), named(text)),
+        *wrong_groups,
+        *wrong_tasks,
+        *wrong_sections,
+        *folder.uncited(FILE, tasks),
+        *folder.uncited(FILE, sections),
         *duplicate_ids(FILE, [task | {"id": _key(task)} for task in tasks]),
-        *(problem for name, group in groups.items() for problem in _group_problems(name, group)),
-        *(problem for task in tasks for problem in _unit_problems(task, groups)),
+        *(problem for row in (*tasks, *sections) for problem in unknown_groups(FILE, row, PARTS, groups)),
+        *(_without_units(task) for task in tasks if not any(task.get(part) for part in PARTS)),
     ]
     if problems:
         raise FolderErrors(problems)
@@ -42,28 +55,8 @@ def _key(task: dict) -> str:
     return f"{task.get('no', '')}{task.get('part', '')}"
 
 
-def _kinds(group: dict) -> list[str]:
-    kinds = group.get("kind", [])
-    return [kinds] if isinstance(kinds, str) else kinds
-
-
-def _group_problems(name: str, group: dict) -> list[FolderProblem]:
-    wrong = [kind for kind in _kinds(group) if kind not in KINDS]
-    return [FolderProblem(FILE, name, "kind", f"没有单位类别“{kind}”，只能是 {'、'.join(KINDS)}。") for kind in wrong]
-
-
-def _unit_problems(task: dict, groups: dict) -> list[FolderProblem]:
-    name = str(task.get("no", ""))
-    parts = {part: task.get(part, []) for part in TaskUnit.Part.values}
-    found = [
-        FolderProblem(FILE, name, part, f"没有定义单位组 {unit}。")
-        for part, units in parts.items()
-        for unit in units
-        if unit.startswith("@") and unit not in groups
-    ]
-    if not any(parts.values()):
-        found.append(FolderProblem(FILE, name, "responsible", "任务没有任何责任单位。"))
-    return found
+def _without_units(task: dict) -> FolderProblem:
+    return FolderProblem(FILE, str(task.get("no", "")), "responsible", "任务没有任何责任单位。")
 
 
 def load(folder: Folder, policy: Policy) -> list[Changes]:
@@ -108,16 +101,16 @@ def _units(task: dict, checked: Checked, regions: list[Region]) -> Iterable[Task
     """One row per unit and part; a group whose district has no unit rows stays as its printed name."""
     for part in TaskUnit.Part.values:
         for printed in task.get(part, []):
-            if not printed.startswith("@"):
+            if not printed.startswith(MARK):
                 yield TaskUnit(part=part, unit=checked.aliases.get(printed, printed), printed=printed)
                 continue
             group = checked.groups[printed]
-            kinds = {KINDS[kind] for kind in _kinds(group)}
-            label = group.get("printed") or f"各{'、'.join(_kinds(group))}{group.get('suffix', '')}"
-            members = [region for region in regions if region.kind in kinds]
+            own = {KINDS[kind] for kind in kinds(group)}
+            name = label(group)
+            members = [region for region in regions if region.kind in own]
             if not members:
-                yield TaskUnit(part=part, unit=label, printed=label)
+                yield TaskUnit(part=part, unit=name, printed=name)
             for region in members:
                 yield TaskUnit(
-                    part=part, unit=f"{region.short_name}{group.get('suffix', '')}", printed=label, region=region
+                    part=part, unit=f"{region.short_name}{group.get('suffix', '')}", printed=name, region=region
                 )

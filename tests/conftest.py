@@ -65,7 +65,7 @@ def _test_settings(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The divisions and the policy of 武隆, loaded once for all tests of this process."""
+    """The divisions of all districts in all editions and the policy of 武隆, loaded once for all tests of this process."""
     with django_db_blocker.unblock():
         call_command("loaddivisions", stdout=StringIO())
         call_command("loadpolicy", str(ROOT / "fixtures/wulong-2020"), stdout=StringIO())

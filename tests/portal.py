@@ -7,11 +7,11 @@ the test process's own transaction.
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,11 +31,17 @@ class Portal:
 
     url: str
     env: dict[str, str]
+    server: int = 0
     password: str = PASSWORD
 
     def manage(self, *arguments: str, check: bool = True) -> str:
         """What a command of manage.py prints, run against this portal's database."""
         return _manage(self.env, *arguments, check=check)
+
+    def kill_workers(self) -> None:
+        """Kill the serving processes as a power cut would; the server starts others."""
+        for pid in Path(f"/proc/{self.server}/task/{self.server}/children").read_text().split():
+            os.kill(int(pid), signal.SIGKILL)
 
     def sign_in(self, page, username: str) -> None:
         """Sign a browser page in as a demo account."""
@@ -133,22 +139,32 @@ def portal(portal_template, request):
     name = request.module.__name__.rpartition(".")[2]
     env = portal_template.create(name, template="template")
     try:
-        with _served(env) as url:
-            yield Portal(url, env)
+        with served(env) as started:
+            yield started
     finally:
         portal_template.drop(name)
 
 
 @contextlib.contextmanager
-def _served(env: dict[str, str]):
+def served(env: dict[str, str], workers: int = 2):
+    """A portal of that environment, listening until the block ends."""
     port = _free_port()
-    command = [sys.executable, "-m", "gunicorn", "eldercare.wsgi", "--workers", "2", "--bind", f"127.0.0.1:{port}"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "eldercare.wsgi",
+        "--workers",
+        str(workers),
+        "--bind",
+        f"127.0.0.1:{port}",
+    ]
     log = Path(env["PORTAL_VAR"]) / "server.log"
     with log.open("w+") as output:
         server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT)
         try:
             _wait_for(f"http://127.0.0.1:{port}/healthz", server, log)
-            yield f"http://127.0.0.1:{port}"
+            yield Portal(f"http://127.0.0.1:{port}", env, server.pid)
         finally:
             server.terminate()
             try:
@@ -168,7 +184,7 @@ def _wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
     for _ in range(START_SECONDS * 5):
         if server.poll() is not None:
             break
-        with contextlib.suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(address, timeout=5):
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5):
             return
         time.sleep(0.2)
     raise AssertionError(f"the portal did not start:\n{log.read_text(errors='replace')}")

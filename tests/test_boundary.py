@@ -49,6 +49,7 @@ ASKED = {
     "home": "/",
     "login": "/accounts/login/",
     "logout": "POST /accounts/logout/",
+    "password_change": "/accounts/password/",
     "help": "/help/",
     "healthz": "/healthz",
     "dashboard": "/dashboard/",
@@ -63,6 +64,7 @@ ASKED = {
     "upload": "/uploads/{upload}/",
     "upload-confirm": "POST /uploads/{upload}/confirm/",
     "upload-undo": "POST /uploads/{upload}/undo/",
+    "upload-answers": "POST /uploads/{upload}/answers/",
     "upload-annotated": "/uploads/{upload}/annotated/",
     "upload-original": "/uploads/{upload}/original/",
     "api-schema": "/api/v1/schema/",
@@ -88,12 +90,19 @@ ASKED = {
     "admin:view_on_site": "/admin/r/{facility_type}/{facility}/",
     "admin:auth_user_password_change": "/admin/eldercare/user/{user}/password/",
     "admin:facilities_facility_open_review": "POST /admin/facilities/facility/{facility}/open-review/",
+    "admin:plans_plantable_edit": "/admin/plans/plantable/{plantable}/edit/",
+    "admin:plans_plantable_import": "POST /admin/plans/plantable/{plantable}/import/",
+    "admin:plans_plantable_export": "/admin/plans/plantable/{plantable}/export/",
+    "admin:training_quotatable_edit": "POST /admin/training/quotatable/{quotatable}/edit/",
+    "admin:training_quotatable_import": "/admin/training/quotatable/{quotatable}/import/",
+    "admin:training_quotatable_export": "/admin/training/quotatable/{quotatable}/export/",
 }
 # address: clerk reviewer approver township leader apiclient admin | the same roles elsewhere, admin left out | nobody
 TABLE = """
 home                                      ....... | ...... | L
 login                                     ....... | ...... | .
 logout                                    LLLLLLL | LLLLLL | L
+password_change                           ....... | ...... | L
 help                                      ....... | ...... | L
 healthz                                   ....... | ...... | .
 dashboard                                 .....4. | .....4 | L
@@ -108,6 +117,7 @@ upload-new                                x33x333 | 433433 | L
 upload                                    ....33. | 444433 | L
 upload-confirm                            x33x333 | 444433 | L
 upload-undo                               x33x333 | 444433 | L
+upload-answers                            4444334 | 444433 | L
 upload-annotated                          ....33. | 444433 | L
 upload-original                           ....33. | 444433 | L
 api-schema                                ....... | ...... | 1
@@ -124,8 +134,8 @@ api-training-quotas                       ....... | 444444 | 1
 api-coverage                              ....... | 444444 | 1
 admin:index                               ...LLL. | ...LLL | L
 admin:login                               ...333. | ...333 | L
-admin:logout                              LLL...L | LLL... | L
-admin:password_change                     ...LLL. | ...LLL | L
+admin:logout                              LLLLLLL | LLLLLL | L
+admin:password_change                     ....... | ...... | L
 admin:password_change_done                ...LLL. | ...LLL | L
 admin:autocomplete                        ...LLL. | ...LLL | L
 admin:jsi18n                              ...LLL. | ...LLL | L
@@ -133,6 +143,12 @@ admin:app_list                            ...LLL. | ...LLL | L
 admin:view_on_site                        444LLL4 | 444LLL | L
 admin:auth_user_password_change           333LLL. | 444LLL | L
 admin:facilities_facility_open_review     .33LLL3 | 444LLL | L
+admin:plans_plantable_edit                .33LLL3 | 444LLL | L
+admin:plans_plantable_import              x33LLL3 | 444LLL | L
+admin:plans_plantable_export              ...LLL. | 444LLL | L
+admin:training_quotatable_edit            x33LLL3 | 444LLL | L
+admin:training_quotatable_import          .33LLL3 | 444LLL | L
+admin:training_quotatable_export          ...LLL. | 444LLL | L
 """
 EXPECTED = {line.split()[0]: "".join(line.split()[1:]) for line in TABLE.strip().splitlines()}
 ADMIN_PAGE = re.compile(r"admin:(?P<model>[a-z]+_[a-z]+)_(?P<page>changelist|add|change|delete|history|move)$")
@@ -153,8 +169,8 @@ def addresses(resolver=None, prefix="", space=""):
 NAMES = [name for name, _ in addresses()]
 REGISTERED = {model._meta.app_label + "_" + model._meta.model_name: model for model in admin.site._registry}
 PAGES = sorted(name for name in NAMES if ADMIN_PAGE.match(name))
-# The admin's own redirects: from an old form of an object's address, and from any address without its slash.
-REDIRECTS = {"admin/login/", "admin/(?P<url>.*)$"}
+# The admin's doors, which are the portal's; the admin's own redirect from any address without its slash.
+REDIRECTS = {"admin/login/", "admin/logout/", "admin/password_change/", "admin/(?P<url>.*)$"}
 
 
 # Catalogues that every district reads.
@@ -190,6 +206,8 @@ def home(wulong, baima):
     upload.save()
     return {
         "township": baima.code, "upload": upload.pk, "facility": point.pk, "user": clerk.pk,
+        "plantable": wulong.policies.get().plantables.get(annex="2").pk,
+        "quotatable": wulong.policies.get().quotatables.get(annex="5").pk,
         "facility_type": ContentType.objects.get_for_model(point).pk,
     }  # fmt: skip
 

@@ -107,8 +107,8 @@ def test_body_names_district_day_edition_and_every_township(wulong):
     body = figures.compute(wulong, DAY).as_dict()
     assert list(body) == ["district", "as_of", "edition", "figures", "townships"]
     assert body["district"] == {"code": "500156", "name": "武隆区"}
-    assert (body["as_of"], body["edition"]) == ("2020-12-31", "2019-10-31")
-    assert len(body["townships"]) == 27
+    assert (body["as_of"], body["edition"]) == ("2020-12-31", "2020-06-30")
+    assert len(body["townships"]) == 26
     assert all(unit["figures"] for unit in body["townships"])
 
 

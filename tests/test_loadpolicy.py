@@ -139,6 +139,9 @@ def test_dropped_annex_is_removed(wulong, folder):
     text = (folder / "policy.toml").read_text(encoding="utf-8")
     start = text.index('[[annex]]\nnumber = "4"')
     (folder / "policy.toml").write_text(text[:start] + text[text.index("[[annex]]", start + 5) :], encoding="utf-8")
+    spoil(folder, "duties.toml", 'annex = "4"\n', "")
+    lines = (folder / "figures.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "figures.csv").write_text("".join(line for line in lines if "annex:4" not in line), encoding="utf-8")
     policyload.load(folder)
     assert set(PlanTable.objects.values_list("annex", flat=True)) == {"1", "2"}
 

@@ -22,6 +22,9 @@ DAY = date(2020, 12, 31)
         ("铁佛村村民委员会", "铁佛村"),
         ("六方坪社区居民委员会", "六方坪社区"),
         ("六方坪社区居委会", "六方坪社区"),
+        ("前山村民委员会（赣江新区共青组团）", "前山村"),
+        ("复元村委会", "复元村"),
+        ("羽博居民居委会", "羽博"),
         ("村民委员会", "村民委员会"),
     ],
 )
@@ -39,8 +42,8 @@ def test_township_kind_comes_from_the_ending(name, kind):
 
 def test_wulong_has_the_units_of_its_edition(wulong):
     below = wulong.below().on(DAY)
-    assert below.townships().count() == 27
-    assert below.filter(kind=Kind.STREET).count() == 2
+    assert below.townships().count() == 26
+    assert below.filter(kind=Kind.STREET).count() == 4
     assert below.filter(kind=Kind.COMMUNITY).count() == 30
     assert below.filter(kind=Kind.VILLAGE).count() == 185
 

@@ -10,6 +10,7 @@ class TrainingConfig(AppConfig):
     verbose_name = "人员培训"
 
     def ready(self) -> None:
-        from training import names
+        from training import annexes, names
 
+        annexes.connect()
         names.connect()

@@ -5,12 +5,13 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, BaseUserCreationForm
 from django.contrib.auth.models import Group
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html
 
 from eldercare.accounts import ROLES, User, grant
 from eldercare.adminbase import ReadOnlyAdmin, ScopedAdmin
-from eldercare.regions import VILLAGE_KINDS
+from eldercare.regions import VILLAGE_KINDS, exists_today
 from eldercare.tokens import ApiToken
 
 # Groups are the stored form of the roles; they follow the code, so there is nothing to edit.
@@ -49,6 +50,11 @@ class NewAccountForm(RoleRules, BaseUserCreationForm):
         model = User
         fields = ("username", "full_name", "region")
 
+    def save(self, commit=True):
+        """The maker knows this password too; its owner replaces it at the first sign-in."""
+        self.instance.must_change_password = True
+        return super().save(commit)
+
 
 class AccountForm(RoleRules, forms.ModelForm):
     """An account; its password has its own page. Nobody changes the own roles, region or state."""
@@ -75,6 +81,11 @@ class SetPasswordForm(AdminPasswordChangeForm):
         self.fields.pop("usable_password", None)
         for name in ("password1", "password2"):
             self.fields[name].required = True
+
+    def save(self, commit=True):
+        """Two people know this password now; its owner replaces it at the next sign-in."""
+        self.user.must_change_password = True
+        return super().save(commit)
 
 
 @admin.register(User)
@@ -122,7 +133,10 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "region":
-            field.queryset = field.queryset.exclude(kind__in=VILLAGE_KINDS).filter(valid_to__isnull=True)
+            # An account of a unit that has ended keeps it until somebody moves the account.
+            kept = User.objects.filter(region__isnull=False).values("region")
+            rows = field.queryset.exclude(kind__in=VILLAGE_KINDS)
+            field.queryset = rows.filter(exists_today() | Q(pk__in=kept))
         return field
 
     def get_form(self, request, obj=None, **kwargs):

@@ -1,10 +1,14 @@
 """Regions, their other names and their people in the admin."""
 
+from datetime import timedelta
+
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.db.models import Q
 from django.template.response import TemplateResponse
 
-from eldercare import audit
+from eldercare import audit, divisions
 from eldercare.accounts import accounts_for_townships
 from eldercare.admin.documents import ReadOnlyInline
 from eldercare.adminbase import DistrictFilter, ReadOnlyAdmin, ReviewableAdmin, ScopedAdmin
@@ -17,12 +21,13 @@ class UnitField(forms.ModelChoiceField):
     """A unit with the one above it, since villages of two townships may share a name."""
 
     def label_from_instance(self, region: Region) -> str:
-        return f"{region.parent} · {region}" if region.parent_id else str(region)
+        name = f"{region.parent} · {region}" if region.parent_id else str(region)
+        return f"{name}（至{region.valid_to - timedelta(days=1)}）" if region.valid_to else name
 
 
 def units(user, kinds=None):
-    """The present units in a person's scope."""
-    rows = Region.objects.visible_to(user).filter(valid_to__isnull=True).select_related("parent").order_by("path")
+    """The units in a person's scope, of every edition: a document may speak of what has ended since."""
+    rows = Region.objects.visible_to(user).select_related("parent").order_by("path", "pk")
     return rows.filter(kind__in=kinds) if kinds else rows
 
 
@@ -34,18 +39,82 @@ class AliasInline(ReadOnlyInline):
     fields = ("name", "status", "source")
 
 
-@admin.register(Region)
-class RegionAdmin(ReadOnlyAdmin):
-    """行政区划: loaded from the published divisions, looked at here."""
+class InDistrictFilter(DistrictFilter):
+    """The units of one district."""
 
-    list_display = ("name", "code", "kind", "parent", "valid_from", "valid_to")
-    list_filter = ("kind", DistrictFilter)
+    def queryset(self, request, queryset):
+        if self.value() is None:
+            return queryset
+        return queryset.under(*self.regions(request.user).filter(code=self.value()))
+
+
+class SuccessionFilter(admin.SimpleListFilter):
+    """What became of units that have ended, so that what is left to map is found."""
+
+    title = "承继"
+    parameter_name = "succession"
+
+    def lookups(self, request, model_admin):
+        return [("open", "已终止且没有承继单位"), ("mapped", "已终止，有承继单位"), ("standing", "未终止")]
+
+    def queryset(self, request, queryset):
+        chosen = {
+            "open": Q(valid_to__isnull=False, successor__isnull=True),
+            "mapped": Q(valid_to__isnull=False, successor__isnull=False),
+            "standing": Q(valid_to__isnull=True),
+        }
+        return queryset.filter(chosen[self.value()]) if self.value() in chosen else queryset
+
+
+@admin.register(Region)
+class RegionAdmin(ScopedAdmin):
+    """行政区划: loaded from the published divisions; a person says by hand only which unit succeeded one that has ended."""
+
+    list_display = ("name", "code", "kind", "parent", "valid_from", "valid_to", "successor")
+    list_filter = ("kind", SuccessionFilter, InDistrictFilter)
     search_fields = ("name", "short_name", "code")
     fields = (
         "code", "name", "short_name", "kind", "parent", "edition", "valid_from", "valid_to", "successor", "is_demo",
     )  # fmt: skip
     inlines = (AliasInline,)
     actions = ("make_accounts",)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        """Only a unit that has ended has something to say: its successor."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.valid_to is not None)
+
+    def get_readonly_fields(self, request, obj=None):
+        return tuple(name for name in self.fields if name != "successor")
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name != "successor":
+            return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        match = request.resolver_match
+        ended = self.get_object(request, unquote(match.kwargs["object_id"])) if "object_id" in match.kwargs else None
+        choices = divisions.possible_successors(ended).visible_to(request.user) if ended else Region.objects.none()
+        return UnitField(
+            choices.select_related("parent"), label=db_field.verbose_name, help_text=db_field.help_text,
+            required=False, empty_label="未定",
+        )  # fmt: skip
+
+    def save_model(self, request, obj, form, change):
+        """Only the successor is written; villages of the same name go with their township."""
+        if not form.has_changed():
+            return
+        former = Region.objects.filter(pk=form.initial["successor"]).first() if form.initial["successor"] else None
+        request.change_said = f"承继单位：{former or '未定'} → {obj.successor or '未定'}"
+        if followed := divisions.succeed(obj, obj.successor):
+            messages.info(request, f"其下 {followed} 个同名的村（社区）一并对应。")
+
+    def log_change(self, request, obj, message):
+        if message:
+            audit.record("record.changed", by=request.user, target=obj, detail={"fields": [request.change_said]})
 
     def has_accounts_permission(self, request) -> bool:
         """Who may make accounts."""
@@ -66,7 +135,8 @@ class AliasForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        region, district = cleaned.get("region"), cleaned.get("district") or self.instance.district
+        district = cleaned.get("district") or (self.instance.district if self.instance.district_id else None)
+        region = cleaned.get("region")
         if region and district and not region.path.startswith(district.path):
             self.add_error("region", "对应单位应属于所选区县。")
         return cleaned

@@ -114,7 +114,10 @@ def as_of(description: str) -> Day:
 
 
 DISTRICT = RegionCode("district", "区县代码，例如 500156；须在您的管理范围内", kinds=(Kind.DISTRICT,))
-TOWNSHIP = RegionCode("township", "乡镇（街道）代码；须在您的管理范围内", kinds=TOWNSHIP_KINDS)
+FORMER = (
+    "区划调整后的代码连同它承继的单位一起查；已撤并单位的旧代码，统计和核查给出承继单位的结果，名录给出原单位登记的行"
+)
+TOWNSHIP = RegionCode("township", f"乡镇（街道）代码；须在您的管理范围内。{FORMER}", kinds=TOWNSHIP_KINDS)
 PLACES = (DISTRICT, TOWNSHIP)
 FORMAT = OneOf(
     "format", "json 分页；csv 和 xlsx 给出符合条件的全部结果", choices={"json": "", "csv": "", "xlsx": ""}

@@ -7,6 +7,7 @@ from functools import wraps
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 
+from eldercare import clock
 from eldercare.regions import Kind, Region
 
 
@@ -35,10 +36,10 @@ def day_of(request: HttpRequest, region: Region) -> date:
     text = request.GET.get("as_of", "")
     if not text:
         return region.default_as_of()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as wrong:
-        raise BadRequest(f"统计日期“{text[:20]}”不是有效日期，请写成 2020-12-31 的形式。") from wrong
+    day = clock.asked_day(text)
+    if day is None:
+        raise BadRequest(f"统计日期“{text[:20]}”不是有效日期，请写成 2020-12-31 的形式。")
+    return day
 
 
 def visible_region(request: HttpRequest, code: str, kinds: tuple[str, ...], day: date | None = None) -> Region:

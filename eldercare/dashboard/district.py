@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
@@ -9,10 +10,11 @@ from django.utils.safestring import SafeString
 from eldercare import charts, figures
 from eldercare.dashboard import asof, moves
 from eldercare.figures import Definition, Figure, FigureSet
-from eldercare.policies import PolicyConflict
-from eldercare.regions import UNIT_KIND_LABELS, UNIT_KINDS, Region, district_of
+from eldercare.policies import Policy, PolicyConflict
+from eldercare.regions import UNIT_KIND_LABELS, UNIT_KINDS, DivisionEdition, Kind, Region, district_of
 from plans import schedule, submissions
 from plans.schedule import Line
+from plans.statistics import printed_units
 from training import statistics as training
 from training.models import TrainingRole
 
@@ -25,11 +27,15 @@ def index(request: HttpRequest) -> HttpResponse:
         return redirect("township", district_of(region).code, region.code)
     if not user.has_perm("eldercare.view_dashboard"):
         raise Http404("没有这个页面。")
-    districts = list(Region.objects.visible_to(user).districts().order_by("path"))
+    if region is not None and region.kind == Kind.DISTRICT:
+        return redirect("district", region.code)
+    with_data = Exists(Policy.objects.filter(district=OuterRef("pk"))) | Exists(
+        DivisionEdition.objects.filter(district=OuterRef("pk"))
+    )
+    districts = list(Region.objects.visible_to(user).districts().filter(with_data).order_by("path"))
     if len(districts) == 1:
         return redirect("district", districts[0].code)
-    with_data = [row for row in districts if row.policies.exists() or row.editions.exists()]
-    return render(request, "dashboard/districts.html", {"districts": with_data})
+    return render(request, "dashboard/districts.html", {"districts": districts})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ class TownshipRow:
     bar: SafeString
     community: Figure
     village: Figure
-    submission: submissions.Submission
+    submission: submissions.Submission | None
 
 
 @asof.for_readers_of_dashboards
@@ -61,7 +67,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     day = asof.day_of(request, district)
     found = figures.compute(district, day)
     lines = schedule.by_township(found.scope)
-    month = submissions.latest_state(district, day, found.scope.townships)
+    month = submissions.latest_state(found.scope)
     rows = _township_rows(found, lines, month)
     types = schedule.by_type(found.scope)
     context = {
@@ -101,7 +107,7 @@ def _more(found: FigureSet) -> list[tuple[Figure, Definition]]:
 
 def _township_rows(found: FigureSet, lines: dict, month: submissions.MonthState) -> list[TownshipRow]:
     """Townships with the furthest behind first, then the largest number outstanding."""
-    by_code = {row.township.code: row for row in month.rows}
+    reports = month.by_unit(found.scope)
     rows = [
         TownshipRow(
             unit,
@@ -109,7 +115,7 @@ def _township_rows(found: FigureSet, lines: dict, month: submissions.MonthState)
             charts.bar(lines[unit.code].accepted, lines[unit.code].planned or None, title=f"{unit}验收合格占计划"),
             found.townships[unit.code]["coverage.community"],
             found.townships[unit.code]["coverage.village"],
-            by_code[unit.code],
+            reports.get(unit.code),
         )
         for unit in found.scope.townships
     ]
@@ -120,7 +126,11 @@ def _urgency(line: Line) -> int:
     return {"act": 0, "watch": 1, "good": 2, "quiet": 3}[line.light]
 
 
-def _unit_counts(found: FigureSet) -> list[tuple[str, int]]:
+def _unit_counts(found: FigureSet) -> list[tuple[str, int | None]]:
+    """The district's units on the day; of a district without divisions what its policies print."""
+    if found.scope.edition is None:
+        printed = printed_units(found.scope)
+        return [(label, printed.get(kind)) for kind, label in UNIT_KIND_LABELS.items()]
     return [
         (label, sum(unit.kind in UNIT_KINDS[kind] for unit in found.scope.units))
         for kind, label in UNIT_KIND_LABELS.items()

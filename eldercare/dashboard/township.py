@@ -1,10 +1,11 @@
 """One township's page: to its official the three steps of the month, to everyone its plan, facilities and receipts."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from eldercare import figures
 from eldercare.dashboard import asof
@@ -43,10 +44,18 @@ def page(request: HttpRequest, code: str, township_code: str) -> HttpResponse:
         day = asof.day_of(request, township.parent)
         township = asof.visible_region(request, township_code, TOWNSHIP_KINDS, day)
     except asof.Moved as moved:
-        return redirect("township", moved.region.parent.code, moved.region.code)
+        asked = f"?{request.GET.urlencode()}" if request.GET else ""
+        return redirect(reverse("township", args=[moved.region.parent.code, moved.region.code]) + asked)
     if township.parent.code != code:
         raise Http404("没有找到这个乡镇（街道）。")
-    return render(request, "dashboard/township.html", _context(request, township, day))
+    return render(request, "dashboard/township.html", _context(request, township, _day_within(township, day)))
+
+
+def _day_within(township: Region, day: date) -> date:
+    """The day, or the unit's last one where it has ended since. Raises Http404 for a day before the unit began."""
+    if township.valid_from and day < township.valid_from:
+        raise Http404(f"{township}{township.valid_from}起才设立，此前的数据见原来的乡镇（街道）。")
+    return min(day, township.valid_to - timedelta(days=1)) if township.valid_to else day
 
 
 def _context(request: HttpRequest, township: Region, day: date) -> dict:
@@ -61,7 +70,9 @@ def _context(request: HttpRequest, township: Region, day: date) -> dict:
         "line": schedule.by_township(found.scope)[township.code],
         "figures": _figures(found, township),
         "facilities": _facilities(township, district, day),
-        "targets": list(PlanTarget.objects.filter(region=township, planned__gt=0).select_related("table__policy")),
+        "targets": list(
+            PlanTarget.objects.filter(region__in=township.lineage(), planned__gt=0).select_related("table__policy")
+        ),
         "month": submissions.month_state(district, month, [township]),
         "reports": _reports(township),
         "may_upload": request.user.has_perm("eldercare.upload_progress") and request.user.region_id == township.pk,

@@ -5,15 +5,16 @@ from datetime import date
 
 from django.core.management.base import CommandError
 
+from eldercare import clock
 from eldercare.regions import Region
 
 
 def day(text: str) -> date:
     """A date written YYYY-MM-DD."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as wrong:
-        raise ArgumentTypeError(f"“{text}”不是日期，请写成 2020-12-31 的形式。") from wrong
+    found = clock.asked_day(text)
+    if found is None:
+        raise ArgumentTypeError(f"“{text}”不是有效日期，请写成 2020-12-31 的形式。")
+    return found
 
 
 def month(text: str) -> date:

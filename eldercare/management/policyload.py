@@ -1,5 +1,6 @@
 """Loading a whole policy folder: check everything, then store everything in one transaction."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from django.db import transaction
@@ -10,7 +11,8 @@ import plans.loading
 import subsidies.loading
 import training.loading
 from eldercare import audit, policyfiles
-from eldercare.folders import Changes, FolderErrors, read_toml
+from eldercare.folders import Changes, FolderErrors, FolderProblem, read_toml
+from eldercare.management import folderrows
 from eldercare.policies import Policy, PolicyLoad
 from eldercare.policyfiles import Folder
 
@@ -42,6 +44,12 @@ def _remember(policy: Policy, changes: list[Changes]) -> None:
     PolicyLoad.objects.create(policy=policy, summary=summary, lines=lines)
 
 
+def remarks(path: Path) -> list[FolderProblem]:
+    """What a person should look at in a folder that loads: unused conditions and facts, numbers that no row carries."""
+    folder = policyfiles.open_folder(path)
+    return [*facilities.loading.remarks(folder), *folderrows.homeless_figures(folder)]
+
+
 def _check(folder: Folder) -> None:
     problems = []
     for loader in LOADERS:
@@ -49,13 +57,28 @@ def _check(folder: Folder) -> None:
             loader.check(folder)
         except FolderErrors as errors:
             problems += errors.problems
+    with suppress(FolderErrors):  # a file that is no TOML at all: its loader has said so
+        problems += [*folderrows.unresolved(folder), *folderrows.figure_problems(folder)]
     if problems:
-        raise FolderErrors(problems)
+        raise FolderErrors(dict.fromkeys(problems))
 
 
 def _conflicts(folder: Folder) -> list[tuple[str, dict]]:
+    """The contradictions of all files; one that cites no clause itself is where the rows it names are."""
+    clauses = {row.get("id"): row["clause"] for row in _cited(folder)}
     rows = []
     for name in CONFLICT_FILES:
         for number, row in enumerate(read_toml(folder.path, name).get("conflict", []), 1):
-            rows.append((str(row.get("id", f"{name.removesuffix('.toml')}-{number}")), row))
+            own = dict.fromkeys(clauses[key] for key in row.get("ids", []) if key in clauses)
+            found = {"clause": "; ".join(own), **row}
+            rows.append((str(row.get("id", f"{name.removesuffix('.toml')}-{number}")), found))
     return rows
+
+
+def _cited(folder: Folder) -> list[dict]:
+    """The requirements of the folder, and for each ladder the two that it makes of its classes."""
+    found = folderrows.tables(folder.path)["standards.toml"]
+    slots = [
+        {"id": f"{row['id']}.{slot}", "clause": row["clause"]} for row in found["ladder"] for slot in ("size", "rooms")
+    ]
+    return [*found["requirement"], *found["ladder"], *slots]

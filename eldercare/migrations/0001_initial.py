@@ -46,6 +46,8 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='版本')),
                 ('kind', models.CharField(max_length=20, verbose_name='表格种类')),
                 ('period', models.DateField(blank=True, null=True, verbose_name='报送月份')),
+                ('subject', models.CharField(blank=True, max_length=80, verbose_name='所属表格')),
+                ('answers', models.JSONField(blank=True, default=dict, verbose_name='对疑问的答复')),
                 ('filename', models.CharField(max_length=200, verbose_name='文件名')),
                 ('file', models.FileField(max_length=120, upload_to=eldercare.uploads.upload.stored_name, verbose_name='原始文件')),
                 ('sha256', models.CharField(max_length=64, verbose_name='校验值')),

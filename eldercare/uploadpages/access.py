@@ -5,6 +5,7 @@ from datetime import date
 
 from django.utils import timezone
 
+from eldercare.clock import last_day
 from eldercare.regions import Region, district_of
 from eldercare.review import Denied
 from eldercare.scoping import visible_or_404
@@ -52,15 +53,25 @@ def months_offered(kind: UploadKind, user) -> list[date]:
 
 def townships_offered(user) -> list[Region]:
     """The townships whose sheets this person may send, in the order of their codes."""
-    rows = Region.objects.visible_to(user).townships().filter(valid_to__isnull=True)
+    rows = Region.objects.visible_to(user).townships()
+    if not has_predecessors(user):
+        rows = rows.today()
     return list(rows.order_by("path").only("code", "short_name", "name", "path"))
 
 
+def has_predecessors(user) -> bool:
+    """Whether a township's account also stands for units that its township succeeded, whose months may be late."""
+    return user.is_township_user and len(user.scope_paths) > 1
+
+
 def township_of(user, code: str, month: date | None) -> Region | None:
-    """The township asked for by code, else the person's own, else None. Raises Http404 outside the scope."""
+    """The township asked for by code, as it was on the month's last day, else the person's own, else None.
+
+    Raises Http404 outside the scope.
+    """
     if code:
-        day = month or timezone.localdate()
-        return visible_or_404(Region.objects.townships().on(day), user, code=code)
+        rows = Region.objects.townships()
+        return visible_or_404(rows.on(last_day(month)) if month else rows.today(), user, code=code)
     return user.region if user.is_township_user else None
 
 

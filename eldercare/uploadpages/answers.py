@@ -24,6 +24,7 @@ def wants_json(request: HttpRequest) -> bool:
 def found(upload: Upload, *, status: int = 200, problem: Problem | None = None) -> JsonResponse:
     """The contract's object of one upload; `problem` says first why what was asked was not done."""
     answer = upload.as_dict()
+    answer |= upload.declared.tell(upload) if upload.declared else {}
     if problem:
         answer["problems"] = [_plain(problem), *answer["problems"]]
     return _json(answer, status)

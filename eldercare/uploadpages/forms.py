@@ -36,7 +36,7 @@ class SendForm(forms.Form):
         self.user, self.kinds = user, {kind.code: kind for kind in kinds}
         self._offer_kinds(kinds)
         self._offer_months(kinds)
-        if user.is_township_user:
+        if user.is_township_user and not access.has_predecessors(user):
             del self.fields["township"]
 
     def _offer_kinds(self, kinds: list[UploadKind]) -> None:
@@ -59,7 +59,10 @@ class SendForm(forms.Form):
         """Fill the list of townships; only for showing the form, because it costs a query."""
         if "township" in self.fields:
             units = access.townships_offered(self.user)
-            self.fields["township"].widget.choices = [("", "请选择"), *((unit.code, unit.short_name) for unit in units)]
+            first = str(self.user.region) if self.user.is_township_user else "请选择"
+            own = self.user.region_id if self.user.is_township_user else None
+            others = [(unit.code, unit.short_name) for unit in units if unit.pk != own]
+            self.fields["township"].widget.choices = [("", first), *others]
 
     def clean_kind(self) -> UploadKind:
         """The declared kind."""

@@ -25,8 +25,11 @@ class Preview(UploadPage):
 
 def page(request: HttpRequest, upload: Upload, *, status: int = 200, notice: str = "") -> HttpResponse:
     """The page of one upload; `notice` says first what has just happened to it."""
-    context = _rows(request, upload) | _problems(upload) | _moves(request.user, upload)
-    return render(request, "uploads/upload.html", context | {"upload": upload, "notice": notice}, status=status)
+    context = _problems(upload) | _moves(request.user, upload) | {"upload": upload, "notice": notice}
+    kind = upload.declared
+    if kind and kind.page:
+        return render(request, kind.template_name, context | kind.page(upload, request.user), status=status)
+    return render(request, "uploads/upload.html", context | _rows(request, upload), status=status)
 
 
 def _rows(request: HttpRequest, upload: Upload) -> dict:

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
+from eldercare.clock import last_day
 from eldercare.sheets.cells import Problem
 from eldercare.uploadpages import access, answers
 from eldercare.uploadpages.answers import UploadPage, wants_json
@@ -36,6 +37,8 @@ class SheetTemplate(UploadPage):
         unit = access.township_of(request.user, request.GET.get("township", "").strip(), month)
         if unit is None:
             return _unclear(request, "请先选择乡镇（街道），再下载它的表格。")
+        if kind.has_period and not unit.on_day(last_day(month)):
+            return _unclear(request, f"按{month.year}年{month.month}月底的区划没有{unit}，请选择当时的乡镇（街道）。")
         content = kind.template(access.context_of(request.user, unit, month if kind.has_period else None))
         parts = [unit.short_name, kind.label, f"{month:%Y-%m}" if kind.has_period else ""]
         return attachment(content, "_".join(part for part in parts if part) + ".xlsx")

@@ -16,7 +16,7 @@ from eldercare.uploads.kinds import (
     kind_of,
     kinds_for,
 )
-from eldercare.uploads.staging import restage, stage
+from eldercare.uploads.staging import answer, restage, stage
 from eldercare.uploads.upload import StagedRows, Upload, stored_name
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Upload",
     "UploadKind",
     "UploadRefused",
+    "answer",
     "confirm",
     "connect",
     "declare",

@@ -33,7 +33,10 @@ def _look_again(upload: Upload, by) -> None:
 
 
 def _intact(upload: Upload, user) -> str:
-    return "有错误的表格不能确认，请改正后重新上传。" if upload.error_total else ""
+    if upload.error_total:
+        return "有错误的表格不能确认，请改正后重新上传。"
+    asked = upload.counts.get("questions", 0)
+    return f"还有 {asked} 处没有读准，请先逐处答复。" if asked else ""
 
 
 def _apply(upload: Upload, event, by) -> None:

@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING
 
 from eldercare.regions import Region
 from eldercare.sheets import columns
-from eldercare.sheets.cells import Problem
+from eldercare.sheets.cells import Problem, Workbook
 
 if TYPE_CHECKING:
     from eldercare.uploads.upload import Upload
 
-ACTION_LABELS = {"new": "新增", "changed": "变更", "unchanged": "未变", "missing": "上月有、本月无", "wrong": "有误"}
+ACTION_LABELS = {
+    "new": "新增",
+    "changed": "变更",
+    "unchanged": "未变",
+    "missing": "上月有、本月无",
+    "wrong": "有误",
+    "removed": "删去",
+}
 MISSING_ROW = "missing_since_last_month"
 """Code of the warning that goes with a row of action `missing`."""
 
@@ -29,21 +36,31 @@ class UploadRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """For whom and for when a sheet is read: the township (or district), the month, and the person who acts."""
+    """For whom and for when a sheet is read: the township (or district), the month, and the person who acts.
+
+    `subject` names what the sheet is about where region and month do not (wulong-2020/2: a policy's annex); `answers`
+    are what the sender said about doubtful places, in the form that the kind's `read` understands.
+    """
 
     region: Region
     district: Region
     period: date | None
     by: object
+    subject: str = ""
+    answers: dict = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Comparison:
-    """What a sheet would do: a dict per row (`action`, `name`, `changes`, …), problems, the state compared with."""
+    """What a sheet would do: a dict per row (`action`, `name`, `changes`, …), problems, the state compared with.
+
+    `questions` is the number of doubts that are still to be answered before it can be confirmed.
+    """
 
     rows: list[dict] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     fingerprint: str = ""
+    questions: int = 0
 
 
 def _this_month(district: Region) -> date:
@@ -58,6 +75,10 @@ class UploadKind:
     makes a Comparison and writes nothing. `fingerprint(context)` names the state compared with.
     `apply(upload, context, rows)` writes inside the confirming transaction. `undo(upload, by)` takes back and returns
     what it had to leave alone.
+    `read(context, workbook)` stands in for `sheet` where columns are not declared beforehand; what it returns has
+    `problems`. A kind with `has_subject` is sent from the page of what it is about, not from the general form, and by
+    its own permission alone; `page(upload, user)` gives the context of its own template, `tell(upload)` what scripts
+    read besides the usual.
     `month(district)` is the month that is reported now. `consequences` say beside the button what confirming does;
     `standing(upload)` says what has become of it since.
     """
@@ -65,7 +86,7 @@ class UploadKind:
     code: str
     label: str
     permission: str
-    sheet: Callable[[Context], columns.Sheet]
+    sheet: Callable[[Context], columns.Sheet] | None
     compare: Callable[[Context, columns.Reading], Comparison]
     fingerprint: Callable[[Context], str]
     apply: Callable[[Upload, Context, list[dict]], None]
@@ -76,10 +97,16 @@ class UploadKind:
     month: Callable[[Region], date] = _this_month
     consequences: tuple[str, ...] = ()
     standing: Callable[[Upload], list[str]] = lambda upload: []
+    read: Callable[[Context, Workbook], object] | None = None
+    has_subject: bool = False
+    page: Callable[[Upload, object], dict] | None = None
+    template_name: str = "uploads/upload.html"
+    tell: Callable[[Upload], dict] = lambda upload: {}
 
     def may_be_sent_by(self, user) -> bool:
         """Whether this person may send such sheets, for the own township or for others."""
-        return user.has_perm(self.permission) or user.has_perm("eldercare.upload_for_township")
+        for_others = not self.has_subject and user.has_perm("eldercare.upload_for_township")
+        return for_others or user.has_perm(self.permission)
 
 
 _kinds: dict[str, UploadKind] = {}
@@ -96,5 +123,5 @@ def kind_of(code: str) -> UploadKind | None:
 
 
 def kinds_for(user) -> list[UploadKind]:
-    """The kinds of sheets that this person may send."""
-    return [kind for kind in _kinds.values() if kind.may_be_sent_by(user)]
+    """The kinds of sheets that this person may send from the general form."""
+    return [kind for kind in _kinds.values() if not kind.has_subject and kind.may_be_sent_by(user)]

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from eldercare.sheets.cells import Level, Problem, Workbook
 from eldercare.sheets.limits import LIMITS, MEGABYTE
 from eldercare.sheets.refusal import refuse
 from eldercare.uploads.kinds import MISSING_ROW, Comparison, Context, UploadKind, UploadRefused
-from eldercare.uploads.upload import StagedRows, Upload
+from eldercare.uploads.upload import StagedRows, Upload, shown_name
 
 PROBLEMS_KEPT = 200
 
@@ -36,7 +36,8 @@ def stage(kind: UploadKind, context: Context, file: File) -> Upload:
         region=context.region,
         district=context.district,
         period=context.period,
-        filename=Path(file.name).name[:200],
+        subject=context.subject,
+        filename=shown_name(file.name),
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
         uploaded_by=context.by,
@@ -63,6 +64,21 @@ def restage(upload: Upload) -> None:
             fresh.save()
             _save_staged(fresh, result.rows)
     upload.refresh_from_db()
+
+
+def answer(upload: Upload, answers: dict, by) -> list[Problem]:
+    """Keep what a person said about doubtful places and make the preview anew; errors that would follow, kept out.
+
+    Nothing is kept when an error follows from the answers; the preview stays as it was.
+    """
+    context = replace(upload.context(by), answers=answers)
+    result = _compare(upload.declared, context, upload)
+    if errors := [problem for problem in result.problems if problem.level == Level.ERROR]:
+        return errors
+    Upload.objects.filter(pk=upload.pk, status=Upload.Status.STAGED).update(answers=answers)
+    upload.answers = answers
+    restage(upload)
+    return []
 
 
 def read_kept(upload: Upload) -> Workbook:
@@ -98,31 +114,39 @@ def _compare(kind: UploadKind, context: Context, upload: Upload) -> Comparison:
         workbook = read_kept(upload)
     except guard.Refused as refused:
         return Comparison(problems=[_as_problem(refused)])
-    expected = {"period": upload.period_text, "township": context.region.code}
-    reading = kind.sheet(context).read(workbook, expected=expected)
+    reading = _read(kind, context, upload, workbook)
     result = kind.compare(context, reading)
     result.problems = [*reading.problems, *result.problems]
     return result
+
+
+def _read(kind: UploadKind, context: Context, upload: Upload, workbook: Workbook):
+    if kind.read:
+        return kind.read(context, workbook)
+    expected = {"period": upload.period_text, "township": context.region.code}
+    return kind.sheet(context).read(workbook, expected=expected)
 
 
 def _fill(upload: Upload, result: Comparison) -> None:
     errors = sum(problem.level == Level.ERROR for problem in result.problems)
     ordered = sorted(result.problems, key=lambda problem: (problem.level != Level.ERROR, problem.code == MISSING_ROW))
     review.take_status(upload, Upload.Status.REFUSED if errors else Upload.Status.STAGED)
-    upload.counts = _counts(result.rows, result.problems)
+    upload.counts = _counts(result)
     upload.problems = [asdict(problem) | {"level": str(problem.level)} for problem in ordered[:PROBLEMS_KEPT]]
     upload.problem_total = len(result.problems)
     upload.error_total = errors
     upload.fingerprint = result.fingerprint
 
 
-def _counts(rows: list[dict], problems: list[Problem]) -> dict:
-    actions = Counter(row["action"] for row in rows)
-    levels = Counter(problem.level for problem in problems)
+def _counts(result: Comparison) -> dict:
+    actions = Counter(row["action"] for row in result.rows)
+    levels = Counter(problem.level for problem in result.problems)
+    rare = {"removed": actions["removed"], "questions": result.questions}
     return {
         **{action: actions[action] for action in ("new", "changed", "unchanged", "missing", "wrong")},
         "errors": levels[Level.ERROR],
         "warnings": levels[Level.WARNING],
+        **{name: count for name, count in rare.items() if count},
     }
 
 

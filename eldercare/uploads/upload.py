@@ -13,12 +13,21 @@ from eldercare.regions import Region
 from eldercare.review import Move, Reviewable
 from eldercare.uploads.kinds import Context, UploadKind, kind_of
 
+NAME_LENGTH = 200
 COUNTS = ("new", "changed", "unchanged", "missing", "errors", "warnings")
+RARE_COUNTS = ("removed", "questions")
+"""Counts that only tables sent for a stored table have, and then only when there are any."""
 
 
 def stored_name(upload: "Upload", filename: str) -> str:
     """A name made by the server; nothing of the user's file name reaches the disk."""
     return f"uploads/{timezone.localdate():%Y/%m}/{uuid4().hex}{Path(filename).suffix.lower()[:5]}"
+
+
+def shown_name(filename: str) -> str:
+    """The sender's name of the file, cut where the column ends but never in its suffix, which says how it is read."""
+    path = Path(filename)
+    return path.name if len(path.name) <= NAME_LENGTH else path.stem[: NAME_LENGTH - 10] + path.suffix[:10]
 
 
 class Upload(Reviewable):
@@ -46,7 +55,9 @@ class Upload(Reviewable):
     region = models.ForeignKey(Region, models.PROTECT, related_name="uploads", verbose_name="单位")
     district = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区县")
     period = models.DateField("报送月份", null=True, blank=True)
-    filename = models.CharField("文件名", max_length=200)
+    subject = models.CharField("所属表格", max_length=80, blank=True)
+    answers = models.JSONField("对疑问的答复", default=dict, blank=True)
+    filename = models.CharField("文件名", max_length=NAME_LENGTH)
     file = models.FileField("原始文件", upload_to=stored_name, max_length=120)
     sha256 = models.CharField("校验值", max_length=64)
     size = models.PositiveIntegerField("大小（字节）")
@@ -110,7 +121,7 @@ class Upload(Reviewable):
 
     def context(self, by) -> Context:
         """For whom and for when it is read, with the person who acts now."""
-        return Context(self.region, self.district, self.period, by)
+        return Context(self.region, self.district, self.period, by, self.subject, self.answers)
 
     def as_dict(self) -> dict:
         """The contract's JSON object."""
@@ -119,7 +130,8 @@ class Upload(Reviewable):
             "kind": self.kind,
             "period": self.period_text,
             "status": self.status,
-            "counts": {key: self.counts.get(key, 0) for key in COUNTS},
+            "counts": {key: self.counts.get(key, 0) for key in COUNTS}
+            | {key: self.counts[key] for key in RARE_COUNTS if key in self.counts},
             "problems": self.problems,
         }
 

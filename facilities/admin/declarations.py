@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from eldercare.policies import unpack
 from eldercare.regions import Region, district_of
 from eldercare.scoping import visible_or_404
-from facilities import checks
+from facilities import checks, knowledge
 from facilities.admin import answers
 from facilities.admin.facilityform import DateInput
 from facilities.admin.records import DatedAdmin
@@ -59,13 +59,10 @@ def table(found: checks.Check, user) -> list[dict]:
 
 def _declared(facility: Facility, day: date) -> dict[str, Declaration]:
     """The declaration in force for each fact: the latest of the facility, else of its village."""
-    rows = Declaration.objects.on(day).select_related("recorded_by")
-    places = rows.filter(region=facility.village_id) if facility.village_id else rows.none()
-    found: dict[str, Declaration] = {}
-    for group in (places, rows.filter(facility=facility)):
-        ordered = sorted(group, key=lambda row: (row.starts_on or date.min, row.pk))
-        found |= {row.fact: row for row in ordered}
-    return found
+    own = Declaration.objects.on(day).filter(facility=facility).select_related("recorded_by")
+    places = knowledge.about_regions([facility.village_id], day) if facility.village_id else []
+    ordered = sorted(own, key=lambda row: (row.starts_on or date.min, row.pk))
+    return {row.fact: row for _, row in places} | {row.fact: row for row in ordered}
 
 
 def _line(name: str, question: Question, row: Declaration | None, facility: Facility, may_add: bool) -> dict:

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 
-from eldercare import review
+from eldercare import clock, review
 from eldercare.adminbase import DistrictFilter, ScopedAdmin, TownshipFilter
 from facilities import checks, services
 from facilities.admin import clauses, declarations, facilityform, provenance
@@ -47,10 +47,7 @@ class YearFilter(admin.SimpleListFilter):
 
 def asked_day(request, facility: Facility) -> date:
     """The day of `?as_of=`, else the district's own."""
-    try:
-        return date.fromisoformat(request.GET.get("as_of", ""))
-    except ValueError:
-        return facility.district.default_as_of()
+    return clock.asked_day(request.GET.get("as_of", "")) or facility.district.default_as_of()
 
 
 def check_context(found: checks.Check) -> dict:

@@ -4,9 +4,10 @@ from datetime import date
 from itertools import groupby
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 
-from eldercare.regions import VILLAGE_KINDS, Region, district_of
+from eldercare.regions import Region, district_of, exists_today
 from facilities import history
 from facilities.facility import STATE_FIELDS, Facility, FacilityRecord
 from facilities.history import Assertion
@@ -90,7 +91,7 @@ class FacilityForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.before = FacilityRecord.objects.filter(facility=self.instance.pk).order_by("-pk").first()
+        self.before = _latest(self.instance)
         district = self.instance.district if self.instance.pk else None
         today = district.default_as_of() if district else self._first_district_day()
         self.fields["effective_on"].initial = today
@@ -110,11 +111,17 @@ class FacilityForm(forms.ModelForm):
         self.fields["zones"].choices = [*((name, name) for name in names), (NO_ZONES, "无（确认没有功能区）")]
 
     def _choose_places(self) -> None:
+        if "township" in self.fields:
+            self.fields["township"].queryset = Region.objects.visible_to(self.user).townships().today()
         if "village" not in self.fields:
             return
-        villages = Region.objects.visible_to(self.user).filter(kind__in=VILLAGE_KINDS, valid_to__isnull=True)
+        villages = Region.objects.visible_to(self.user).villages()
         if self.instance.pk:
-            villages = villages.under(self.instance.township)
+            # A facility of a former township stands in a village of the township that succeeded it.
+            villages = villages.filter(exists_today() | Q(pk=self.instance.village_id))
+            villages = villages.under(self.instance.township, *self.instance.township.heirs())
+        else:
+            villages = villages.today()
         field = VillageField(villages, label="村（社区）", required=False, empty_label="未选择")
         field.help_text = "街道养老服务中心、乡镇养老服务中心可以不选。"
         self.fields["village"] = field
@@ -141,13 +148,33 @@ class FacilityForm(forms.ModelForm):
 
     def clean(self) -> dict:
         cleaned = super().clean()
-        if self.instance.pk and cleaned.get("seen") != (self.before.pk if self.before else None):
-            raise forms.ValidationError(STALE, code="stale")
+        if self.instance.pk:
+            self._refuse_stale(cleaned)
+        else:
+            self._refuse_double(cleaned)
         self._check_dates(cleaned)
         if self.instance.pk:
             self._check_step(cleaned)
             self._check_past(cleaned)
         return cleaned
+
+    def _refuse_stale(self, cleaned: dict) -> None:
+        """Of two people who edit at once the second is told; the lock holds until the first one's record is there."""
+        history.lock_townships([self.instance.township_id])
+        self.before = _latest(self.instance)
+        if cleaned.get("seen") != (self.before.pk if self.before else None):
+            raise forms.ValidationError(STALE, code="stale")
+
+    def _refuse_double(self, cleaned: dict) -> None:
+        """A form sent twice, or a facility that a colleague has registered already."""
+        township, name = cleaned.get("township"), cleaned.get("name")
+        if not township or not name:
+            return
+        history.lock_townships([township.pk])
+        if twin := Facility.objects.filter(township=township, name=name).first():
+            raise forms.ValidationError(
+                f"{township}已经登记了“{name}”，编码是 {twin.code}，没有重复登记。", code="twin"
+            )
 
     def _check_dates(self, cleaned: dict) -> None:
         start, end = cleaned.get("started_on"), cleaned.get("completed_on")
@@ -190,6 +217,10 @@ class FacilityForm(forms.ModelForm):
         else:
             names = [name for name in names if told[name] not in (None, "")]
         return {_column(name): _stored(name, told[name]) for name in names}
+
+
+def _latest(facility: Facility) -> FacilityRecord | None:
+    return FacilityRecord.objects.filter(facility=facility.pk).order_by("-pk").first()
 
 
 def _column(name: str) -> str:

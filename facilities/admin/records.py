@@ -2,10 +2,11 @@
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Q
 
 from eldercare import clock
 from eldercare.adminbase import ScopedAdmin, ScopedInline, ScopedRelatedFilter
-from eldercare.regions import VILLAGE_KINDS, Region
+from eldercare.regions import Region, exists_today
 from facilities.admin.facilityform import DateInput, VillageField
 from facilities.models import Exemption, OperatorContract, ServiceLink
 
@@ -18,19 +19,32 @@ class DatedForm(forms.ModelForm):
 
 
 class VillageChoices:
-    """Villages and communities in scope, under their townships."""
+    """Villages and communities in scope, under their townships: the present ones and those that a row names already."""
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name != "region":
             return super().formfield_for_foreignkey(db_field, request, **kwargs)
-        villages = Region.objects.visible_to(request.user).filter(kind__in=VILLAGE_KINDS, valid_to__isnull=True)
+        written = self.model.objects.visible_to(request.user).values("region")
+        villages = Region.objects.visible_to(request.user).villages().filter(exists_today() | Q(pk__in=written))
         return VillageField(villages, label=db_field.verbose_name, empty_label="请选择")
+
+
+class DatedFormSet(forms.BaseInlineFormSet):
+    """New records of a facility; one that stands already, word for word, is a form sent twice."""
+
+    def clean(self) -> None:
+        super().clean()
+        for form in self.extra_forms:
+            told = {name: value for name, value in form.cleaned_data.items() if name != self.model._meta.pk.name}
+            if told and not form.errors and self.model.objects.filter(**told).exists():
+                raise forms.ValidationError("同样的记录已经登记，没有重复登记。", code="twin")
 
 
 class DatedInline(ScopedInline):
     """Dated records on the page of their facility; a wrong one is ended, never erased."""
 
     form = DatedForm
+    formset = DatedFormSet
     can_delete = False
     show_change_link = False
     readonly_fields = ("recorded_by",)

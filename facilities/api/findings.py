@@ -72,7 +72,7 @@ def _facilities(query: Query, place: Place, day):
     """The facilities asked for that were registered on the day."""
     asked = {"type": query.get("type"), "planned_year": query.get("year"), "stage": query.get("stage")}
     then = FacilityRecord.objects.on(day).filter(**{name: value for name, value in asked.items() if value is not None})
-    rows = Facility.objects.visible_to(query.user).under(place.township or place.district)
+    rows = Facility.objects.visible_to(query.user).under(*place.units)
     return rows.filter(pk__in=then.values("facility")).select_related("township").order_by("code")
 
 

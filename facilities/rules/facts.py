@@ -20,8 +20,10 @@ def known(facts: Facts, fact: str) -> object:
 
 
 def is_number(value: object) -> bool:
-    """Whether a value is an exact number; True and False are not numbers here."""
-    return isinstance(value, (int, Decimal)) and not isinstance(value, bool)
+    """Whether a value is an exact number; True and False, NaN and infinity are not numbers here."""
+    if isinstance(value, Decimal):
+        return value.is_finite()
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _family(value: object) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from facilities.rules import comparisons, ladder_rows, requirement_rows
 from facilities.rules.catalogue import CORE_FACTS, FACT_TYPES, SUBJECTS, FactDeclaration
-from facilities.rules.clauses import Condition, Conflict, Edition
+from facilities.rules.clauses import Branch, Comparison, Condition, Conflict, Edition
 from facilities.rules.rows import Problems, Row, RuleErrors, RuleProblem, keys
 
 __all__ = ["RuleErrors", "RuleProblem", "parse_edition"]
@@ -39,6 +39,12 @@ def parse_edition(
     return Edition(**{**edition, "warnings": tuple(problems.warnings)})
 
 
+def declared_facts(rows: Iterable[Mapping]) -> dict[str, FactDeclaration]:
+    """The facts that [[fact]] rows declare; rows that are wrong are left to `parse_edition` to explain."""
+    problems = Problems("")
+    return _facts([Row(row, _row_name(row, "fact", index), problems) for index, row in enumerate(rows, start=1)])
+
+
 def _rows(data: Mapping, table: str, problems: Problems) -> list[Row]:
     listed = data.get(table, [])
     if not isinstance(listed, (list, tuple)):
@@ -63,7 +69,7 @@ def _body(data: Mapping, head: dict, own: dict, table, problems: Problems) -> di
     _unique([row.name for row in condition_rows], problems)
     _unique(ids, problems)
     conflicts = tuple(_conflict(row, set(ids)) for row in _rows(data, "conflict", problems))
-    _unused(condition_rows, requirements, own, problems)
+    _unused(condition_rows, requirements, ladders, own, problems)
     body = {"conditions": conditions, "requirements": requirements, "ladders": ladders, "conflicts": conflicts}
     return {**head, **body, "facts": own}
 
@@ -134,23 +140,31 @@ def _condition(row: Row, table) -> Condition:
 
 
 def _conflict(row: Row, ids: set[str]) -> Conflict:
-    row.allow({"ids", "kind", "label", "shown", "note"})
+    row.allow({"id", "ids", "kind", "label", "shown", "clause", "note"})
     row.require("ids", "kind", "label")
     names = row.texts("ids")
     for name in names:
         if name not in ids:
             row.error("ids", "unknown_requirement", f"没有编号为“{name}”的条款")
     kind = row.choice("kind", CONFLICT_KINDS)
+    row.text("clause")
     return Conflict(names, kind, row.text("label"), row.choice("shown", ("both",), "both"))
 
 
-def _unused(rows: list[Row], requirements, own: Mapping, problems: Problems) -> None:
+def _unused(rows: list[Row], requirements, ladders, own: Mapping, problems: Problems) -> None:
     used = {name for row in requirements for name in row.conditions}
     for row in rows:
         if row.name not in used:
             row.warn("id", "unused", "没有条款用到这个条件")
     spoken = {row.measured_fact for row in requirements} | {row.text("fact") for row in rows}
     spoken |= {row.scope.fact for row in requirements if row.scope}
+    spoken |= {name for row in requirements for node in row.alternatives for name in _asked(node)}
+    spoken |= {row.measured_fact for ladder in ladders for slot in ladder.slots for row in slot if row}
     for name in own:
         if name not in spoken:
             problems.warn(name, "id", "unused", "没有条款或条件用到这个事实")
+
+
+def _asked(node: Comparison | Branch) -> set[str]:
+    """The facts that an alternative looks at, however deep."""
+    return {node.fact} if isinstance(node, Comparison) else {name for inner in node.nodes for name in _asked(inner)}

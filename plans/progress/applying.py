@@ -36,6 +36,8 @@ def admit(context: Context) -> str:
         return "请选择一个乡镇（街道）。"
     if context.period is None:
         return "请选择报送月份。"
+    if not context.region.on_day(last_day(context.period)):
+        return _other_units(context)
     if context.period > context.district.default_as_of():
         return f"{context.period.year}年{context.period.month}月还没有到，不能报送。"
     period = ReportingPeriod.objects.filter(district=context.district, month=context.period).first()
@@ -45,6 +47,16 @@ def admit(context: Context) -> str:
     if report and report.status == ProgressReport.Status.ACCEPTED:
         return f"{context.period.year}年{context.period.month}月的报表民政局已接收；要更正，请民政局先退回。"
     return ""
+
+
+def _other_units(context: Context) -> str:
+    """Who reports a month in which the township did not exist yet, or no longer."""
+    day = last_day(context.period)
+    month = f"{context.period.year}年{context.period.month}月"
+    rows = Region.objects.filter(pk__in=context.region.lineage()).on(day)
+    others = list(rows) or [unit for unit in context.region.heirs() if unit.on_day(day)]
+    who = f"，由{'、'.join(str(unit) for unit in others)}报送" if others else ""
+    return f"按{month}底的区划，没有{context.region}{who}。"
 
 
 def apply(upload: Upload, context: Context, rows: list[dict]) -> None:

@@ -58,7 +58,7 @@ def compare(context: Context, reading: Reading) -> Comparison:
 def _register(context: Context) -> Register:
     day = last_day(context.period)
     records = {record.facility.code: record for record in current_rows(context.region, day)}
-    known = dict(Facility.objects.filter(township=context.region).values_list("code", "name"))
+    known = dict(Facility.objects.filter(township__in=context.region.lineage()).values_list("code", "name"))
     names = {name: code for code, name in known.items()} | {record.name: code for code, record in records.items()}
     villages = NameBook(context.district, day, VILLAGE_KINDS, within_region=context.region)
     return Register(context.region, records, frozenset(known), names, villages, day)
@@ -72,7 +72,7 @@ def _row(register: Register, row: ReadRow, is_unread: bool) -> tuple[dict, list[
     values, village_problems = _meant(register, row)
     problems += village_problems
     problems += rowrules.check(row, values, record, register.day)
-    changes = _changes(row, values, record)
+    changes = _changes(row, values, record, register.day)
     wrong = is_unread or any(problem.level == Level.ERROR for problem in problems)
     action = "wrong" if wrong else "new" if record is None else "changed" if changes else "unchanged"
     return _staged(row, action, code, values, changes, record), problems
@@ -139,9 +139,9 @@ def _meant(register: Register, row: ReadRow) -> tuple[dict, list[Problem]]:
     return values, [rowrules.problem(row, "village", "unknown_village", message, hint)]
 
 
-def _changes(row: ReadRow, values: dict, record: FacilityRecord | None) -> list[dict]:
+def _changes(row: ReadRow, values: dict, record: FacilityRecord | None, day: date) -> list[dict]:
     """Old → new of each column that differs; for a new facility every filled column."""
-    old = row_values(record) if record else {}
+    old = row_values(record, day) if record else {}
     found = []
     for column in SHEET.columns:
         if column.key not in values or column.key == "code":

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from eldercare.regions import VILLAGE_KINDS, Region
+from eldercare.regions import Region
 from eldercare.sheets import writer
 from eldercare.sheets.columns import Column, Kind, Sheet
 from eldercare.uploads import Context
@@ -64,12 +64,12 @@ GUIDANCE = (
 
 def for_context(context: Context) -> Sheet:
     """The sheet with the closed lists of one township: its villages as suggestions, the zones of the catalogue."""
-    return SHEET.with_choices(choices(context.region))
+    return SHEET.with_choices(choices(context.region, last_day(context.period)))
 
 
-def choices(township: Region) -> dict:
-    """The lists that differ from township to township."""
-    villages = township.below().filter(kind__in=VILLAGE_KINDS, valid_to__isnull=True)
+def choices(township: Region, day: date) -> dict:
+    """The lists that differ from township to township and from day to day."""
+    villages = township.below().on(day).villages()
     return {
         "village": list(villages.order_by("path").values_list("short_name", flat=True)),
         "zones": list(FunctionZone.objects.values_list("name", flat=True)),
@@ -79,14 +79,17 @@ def choices(township: Region) -> dict:
 def current_rows(township: Region, day: date) -> list[FacilityRecord]:
     """The township's facilities as they stand on a day, in the order of their codes: one query."""
     rows = FacilityRecord.objects.on(day).filter(facility__township__in=township.lineage())
-    return list(rows.select_related("facility", "village").order_by("facility__code"))
+    return list(rows.select_related("facility", "village__successor__successor").order_by("facility__code"))
 
 
-def row_values(record: FacilityRecord) -> dict:
-    """A facility's state by column key."""
+def row_values(record: FacilityRecord, day: date) -> dict:
+    """A facility's state by column key, its village under the name of the day."""
     values = {column.key: getattr(record, column.key) for column in COLUMNS if column.key not in ("code", "village")}
     values = {key: plain(value) for key, value in values.items()}
-    return values | {"code": record.facility.code, "village": record.village.short_name if record.village else None}
+    return values | {
+        "code": record.facility.code,
+        "village": record.village.as_of(day).short_name if record.village else None,
+    }
 
 
 def plain(value: object) -> object:
@@ -98,7 +101,8 @@ def plain(value: object) -> object:
 
 def template(context: Context) -> bytes:
     """The prefilled .xlsx of one township and month."""
-    rows = [row_values(record) for record in current_rows(context.region, last_day(context.period))]
+    day = last_day(context.period)
+    rows = [row_values(record, day) for record in current_rows(context.region, day)]
     meta = {
         "period": f"{context.period:%Y-%m}",
         "township": context.region.code,
@@ -106,5 +110,5 @@ def template(context: Context) -> bytes:
         "title": f"{context.district.short_name}{SHEET.title}（{context.period.year}年{context.period.month}月）",
     }
     return writer.template(
-        SHEET, rows, meta=meta, choices=choices(context.region), guidance=GUIDANCE, locked={"code", "name", "type"}
+        SHEET, rows, meta=meta, choices=choices(context.region, day), guidance=GUIDANCE, locked={"code", "name", "type"}
     )

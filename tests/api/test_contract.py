@@ -121,7 +121,7 @@ def test_the_policy_is_named_by_its_slug(api):
 
 
 def test_regions_count_the_printed_units(api):
-    kinds = [row["kind"] for row in api.rows("regions/?page_size=200")]
+    kinds = [row["kind"] for row in api.rows("regions/?page_size=200&as_of=2020-06-29")]
     assert (kinds.count("community"), kinds.count("village"), kinds.count("district")) == (30, 185, 1)
     assert sum(kinds.count(kind) for kind in ("street", "town", "township")) == 27
 
@@ -131,7 +131,7 @@ def test_every_township_of_an_opened_month_is_listed_also_without_a_report(api, 
         report = ProgressReport.objects.create(period=december, township=baima)
         perform(report, "submit", by=township_user, number=1)
     rows = {row["township"]: row for row in api.rows("progress/?as_of=2021-01-10")}
-    assert len(rows) == 27
+    assert len(rows) == 26
     mine, other = rows.pop(baima.code), next(iter(rows.values()))
     assert (mine["period"], mine["status"], mine["status_label"], mine["number"]) == ("2020-12", "submitted", "待核", 1)
     assert (mine["submitted_at"], mine["due_on"], mine["late"]) == ("2021-01-06T09:00:00+08:00", "2021-01-05", True)

@@ -38,7 +38,7 @@ def test_one_year_alone_is_asked_with_year(api, wulong):
 def test_every_figure_has_its_parts_and_values_are_numbers(api, operating):
     body = api.body(f"coverage/?as_of={DAY}")
     assert list(body) == ["district", "as_of", "edition", "figures", "townships"]
-    assert (body["district"], body["edition"]) == ({"code": "500156", "name": "武隆区"}, "2019-10-31")
+    assert (body["district"], body["edition"]) == ({"code": "500156", "name": "武隆区"}, "2020-06-30")
     assert all(list(figure) == FIGURE_KEYS for figure in body["figures"])
     by_id = {figure["definition"]: figure for figure in body["figures"]}
     village = by_id["coverage.village"]

@@ -83,7 +83,8 @@ def test_every_facility_is_marked_as_demo_and_stands_in_its_own_township(demo):
     for row in Facility.objects.select_related("township", "village"):
         assert row.is_demo
         assert "演示" in row.name
-        assert row.village is None or row.village.path.startswith(row.township.path)
+        places = [row.township, *row.township.heirs()]
+        assert row.village is None or any(row.village.path.startswith(place.path) for place in places)
 
 
 def test_all_stages_occur_and_the_earlier_year_is_further_on(demo):
@@ -116,7 +117,7 @@ def test_the_accounts_and_their_password_are_printed(demo):
 
 
 def test_every_township_has_one_account_of_its_own(demo, district):
-    townships = district.below().townships()
+    townships = district.below().townships().on(YEAR_END)
     holders = Counter(User.objects.filter(groups__name="乡镇经办").values_list("region", flat=True))
     assert holders == dict.fromkeys(townships.values_list("pk", flat=True), 1)
 
@@ -174,9 +175,18 @@ def test_centre_of_baima_can_be_completed_submitted_and_accepted(undone):
 def test_november_lacks_three_reports_and_one_was_returned(demo):
     reports = ProgressReport.objects.filter(period__month=date(2020, 11, 1))
     status = Counter(reports.values_list("status", flat=True))
-    assert status == {"accepted": 23, "returned": 1}
-    missing = Region.objects.filter(code__startswith="500156").townships().exclude(progress_reports__in=reports)
+    assert status == {"accepted": 22, "returned": 1}
+    townships = Region.objects.filter(code__startswith="500156").townships().on(YEAR_END)
+    missing = townships.exclude(progress_reports__in=reports)
     assert {region.short_name for region in missing} == {"文复乡", "土地乡", "浩口乡"}
+
+
+def test_months_are_reported_by_the_townships_of_their_last_day(demo):
+    expected = {5: (27, "羊角镇", "羊角街道"), 6: (26, "羊角街道", "羊角镇")}
+    for month, (count, standing, absent) in expected.items():
+        rows = ProgressReport.objects.filter(period__month=date(2020, month, 1)).select_related("township")
+        names = {row.township.short_name for row in rows}
+        assert (len(names), standing in names, absent in names) == (count, True, False)
 
 
 def test_december_is_open_with_a_few_sheets_to_receive(demo):

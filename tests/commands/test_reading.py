@@ -99,7 +99,7 @@ def test_checkfacilities_leaves_out_what_was_not_registered_yet(wulong, point):
 def test_checkfacilities_asks_as_often_for_many_facilities_as_for_one(wulong, baima, django_assert_max_num_queries):
     for _ in range(12):
         factories.operating(baima)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(16):
         run("checkfacilities", "--district", "500156", "--as-of", YEAR_END)
 
 
@@ -133,3 +133,12 @@ def test_apitoken_refuses_accounts_that_may_not_read_the_api(make_user, wulong):
 @pytest.mark.parametrize("days", ["0", "-3", "99999"])
 def test_apitoken_refuses_a_senseless_term(apiclient, days):
     assert "有效天数" in refusal("apitoken", "apiclient", f"--days={days}")
+
+
+def test_checkfacilities_gives_the_layout_duties_of_units(wulong, baima):
+    body = json.loads(run("checkfacilities", "--district", "500156", "--as-of", YEAR_END, "--format", "json"))
+    own = next(unit for unit in body["units"] if unit["code"] == baima.code)
+
+    assert own["subject"] == "township"
+    assert {finding["clause"] for finding in own["findings"]} == {"二(一)"}
+    assert "布局要求" in run("checkfacilities", "--district", "500156", "--as-of", YEAR_END)

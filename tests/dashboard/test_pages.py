@@ -47,7 +47,7 @@ def test_first_line_answers_planned_accepted_and_outstanding(client_for, leader,
 def test_district_page_shows_true_denominators(client_for, leader):
     page = text(client_for(leader).get(DISTRICT))
 
-    assert "街道 2 · 乡镇 25 · 社区 30 · 村 185（区划版本 2019-10-31）" in page
+    assert "街道 4 · 乡镇 22 · 社区 30 · 村 185（区划版本 2020-06-30）" in page
 
 
 def test_district_page_gives_the_figures_of_the_catalogue(client_for, leader, wulong, baima, village):
@@ -163,10 +163,26 @@ def test_unknown_figure_is_not_found(client_for, leader):
     assert client_for(leader).get("/dashboard/500156/figures/coverage.moon/").status_code == 404
 
 
-def test_former_township_code_leads_to_its_successor(client_for, leader, baima, jiangkou):
-    """A demo of succession inside one edition: 白马镇 ends and 江口镇 takes its place."""
-    Region.objects.filter(pk=baima.pk).update(valid_to=date(2020, 7, 1), successor=jiangkou)
-    answer = client_for(leader).get(f"/dashboard/500156/{baima.code}/?as_of={DAY}")
+def test_former_township_code_leads_to_its_successor(client_for, leader):
+    answer = client_for(leader).get(f"/dashboard/500156/500156106/?as_of={DAY}")
 
     assert answer.status_code == 302
-    assert answer.url == f"/dashboard/500156/{jiangkou.code}/"
+    assert answer.url == f"/dashboard/500156/500156004/?as_of={DAY}"
+
+
+def test_former_township_has_its_own_page_on_a_day_of_its_time(client_for, leader):
+    page = text(client_for(leader).get("/dashboard/500156/500156106/?as_of=2020-05-31"))
+
+    assert "羊角镇" in page
+
+
+def test_new_township_has_no_page_before_it_began(client_for, leader):
+    assert client_for(leader).get("/dashboard/500156/500156004/?as_of=2020-05-31").status_code == 404
+
+
+def test_official_of_a_former_township_reads_its_page_up_to_its_last_day(client_for, make_user):
+    """The account was not moved to the successor, so the successor's page is not for it."""
+    official = make_user("township", factories.region("羊角镇"))
+    page = text(client_for(official).get("/dashboard/500156/500156106/"))
+
+    assert "2020-06-29" in page

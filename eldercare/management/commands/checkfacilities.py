@@ -1,4 +1,4 @@
-"""checkfacilities: every facility of a district against the standard in force, clause by clause."""
+"""checkfacilities: every facility and every unit of a district against the standard in force, clause by clause."""
 
 import json
 from collections import Counter
@@ -6,16 +6,19 @@ from datetime import date
 
 from django.core.management.base import BaseCommand
 
+from eldercare import figures
 from eldercare.management import arguments
 from eldercare.management.printing import table
 from eldercare.regions import Region
-from facilities import checks
+from facilities import checks, unitchecks
 from facilities.checks import Check
 from facilities.models import Facility, FacilityRecord
+from facilities.rules.catalogue import SUBJECTS
+from facilities.unitchecks import UnitCheck
 
 
 class Command(BaseCommand):
-    help = "按本区县标准核查全部设施"
+    help = "按本区县标准核查全部设施和单位布局"
 
     def add_arguments(self, parser) -> None:
         arguments.add_district(parser)
@@ -30,12 +33,15 @@ class Command(BaseCommand):
             .order_by("code")
         )
         found = checks.check_all(rows.select_related("township", "village", "district"), region, day)
+        units = unitchecks.check_units(figures.scope_for(region, day))
         if format == "json":
             body = {"district": {"code": region.code, "name": region.name}, "as_of": day.isoformat()}
             body["facilities"] = [_as_dict(check) for check in found]
+            body["units"] = [_unit_as_dict(check) for check in units]
             self.stdout.write(json.dumps(body, ensure_ascii=False, indent=2))
         else:
             self._print(region, day, found)
+            self._print_units(units)
 
     def _print(self, region: Region, day: date, found: list[Check]) -> None:
         edition = next((check.edition for check in found), None)
@@ -49,6 +55,12 @@ class Command(BaseCommand):
         counts = Counter(check.overall.label for check in found)
         self.stdout.write("合计：" + "，".join(f"{label} {count}" for label, count in counts.items()))
 
+    def _print_units(self, units: list[UnitCheck]) -> None:
+        if units:
+            counts = Counter((SUBJECTS[check.subject], check.overall.label) for check in units)
+            words = "，".join(f"{subject}{label} {count}" for (subject, label), count in sorted(counts.items()))
+            self.stdout.write(f"布局要求（逐个单位，明细请用 --format json）：{words}")
+
 
 def _line(check: Check) -> tuple[str, ...]:
     facility = check.facility
@@ -58,6 +70,17 @@ def _line(check: Check) -> tuple[str, ...]:
 def _problems(check: Check) -> str:
     found = check.problems()
     return "；".join(f"{f.label}（{f.clause}）{f.gap_text or f.missing_text or f.outcome.label}" for f in found)
+
+
+def _unit_as_dict(check: UnitCheck) -> dict:
+    return {
+        "code": check.unit.code,
+        "name": check.unit.name,
+        "subject": check.subject,
+        "overall": check.overall.value,
+        "overall_label": check.overall.label,
+        "findings": [finding.as_dict() for finding in check.findings],
+    }
 
 
 def _as_dict(check: Check) -> dict:

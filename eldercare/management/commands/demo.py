@@ -53,7 +53,7 @@ class Command(BaseCommand):
         for path in folders.values():
             self._load(path)
         district = Region.objects.districts().get(code=people.DISTRICT)
-        Region.objects.filter(pk=district.pk).update(is_demo=True)
+        district.below().update(is_demo=True)
         district.refresh_from_db()
         by_role, by_township = people.make(district, password)
         told = year.tell(district, by_role, by_township)
@@ -61,8 +61,7 @@ class Command(BaseCommand):
 
     def _load(self, path: Path) -> None:
         code = str(read_toml(path, FILE).get("district", ""))
-        district = Region.objects.districts().filter(code=code).first()
-        if district is None or not district.editions.exists():
+        if not Region.objects.districts().filter(code=code).exists():
             self.stdout.write(f"略过 {path.name}：区县 {code} 的行政区划没有载入。")
             return
         try:

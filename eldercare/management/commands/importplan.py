@@ -9,6 +9,7 @@ from django.db import transaction
 import plans.loading
 import training.loading
 from eldercare import audit
+from eldercare.annexediting import known_headings
 from eldercare.annexes import AnnexTable
 from eldercare.folders import Changes, FolderErrors
 from eldercare.management.printing import table
@@ -89,20 +90,17 @@ def labels_of(stored: AnnexTable) -> dict[str, str]:
 def read(file: Path, stored: AnnexTable) -> Printed:
     """The file as printed. CommandError lists every doubt with its cell, since nothing is guessed."""
     kind, codes = ("type", FacilityType.values) if isinstance(stored, PlanTable) else ("role", TrainingRole.values)
-    spec = {"file": file.name, "number": stored.annex, "clause": stored.clause, "types": known_headings(stored)}
+    spec = {
+        "file": file.name,
+        "number": stored.annex,
+        "clause": stored.clause,
+        "types": known_headings(stored.layout, stored.title),
+    }
     try:
         return read_annex(Folder(file.parent, {}, stored.policy.district), spec, kind, codes)
     except FolderErrors as errors:
         lines = "\n".join(f"  {problem}" for problem in errors.problems)
         raise CommandError(f"{file.name} 有 {len(errors.problems)} 处读不准，没有写入：\n{lines}") from errors
-
-
-def known_headings(stored: AnnexTable) -> dict[str, str]:
-    """What this annex's own headings were understood as when it was stored (附件2的“养老服务中心”是乡镇中心)."""
-    columns = stored.layout.get("columns", [])
-    subjects = {column["subject"] for column in columns}
-    first = {label: column["subject"] for column in columns for label in column["labels"][:-1]}
-    return first if len(subjects) > 1 else {}
 
 
 def store(stored: AnnexTable, printed: Printed) -> list[Changes]:

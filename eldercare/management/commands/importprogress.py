@@ -9,6 +9,7 @@ from django.db import transaction
 
 from eldercare import uploads
 from eldercare.accounts import User
+from eldercare.clock import last_day
 from eldercare.management import arguments
 from eldercare.regions import Region, district_of
 from eldercare.review import Denied, MoveRefused
@@ -81,7 +82,7 @@ def _context(username: str, township: str | None, period: date) -> Context:
         raise CommandError(f"没有可用的账号 {username}。")
     if township is None and not user.is_township_user:
         raise CommandError(f"账号 {username} 不属于一个乡镇（街道），请用 --township 写明代码。")
-    rows = Region.objects.visible_to(user).townships().filter(valid_to__isnull=True)
+    rows = Region.objects.visible_to(user).townships().on(last_day(period))
     region = rows.filter(code=township or user.region.code).first()
     if region is None:
         raise CommandError(f"没有乡镇（街道）{township or user.region}，或不在账号 {username} 的管理范围内。")

@@ -29,3 +29,5 @@ class Command(BaseCommand):
                 self.stdout.write(f"    {line}")
         if not any(change.any for change in changes):
             self.stdout.write("  与库中一致，没有变化。")
+        for remark in policyload.remarks(folder):
+            self.stdout.write(f"  请看：{remark}")

@@ -55,7 +55,7 @@ class Places:
 
 
 def items(district: Region, day) -> list[Item]:
-    """Every planned facility of the two years, in the order of annexes and rows."""
+    """Every planned facility of the two years, in the order of annexes and rows, under the units of the plan's day."""
     places = Places(district, day)
     seen: dict[tuple[str, int], int] = defaultdict(int)
     made = []

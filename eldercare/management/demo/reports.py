@@ -23,7 +23,7 @@ from plans.progress.sheet import SHEET
 LAST = 12
 MISSING = {11: ("文复乡", "土地乡", "浩口乡")}
 RETURNED = {11: ("火炉镇",)}
-IN_TIME_FOR_LAST = ("江口镇", "平桥镇", "和顺镇", "凤来乡")
+IN_TIME_FOR_LAST = ("江口镇", "平桥镇", "和顺镇", "凤来镇")
 BY_SHEET = {("白马镇", 9), ("白马镇", 10), ("白马镇", 11), ("江口镇", 11), *((name, LAST) for name in IN_TIME_FOR_LAST)}
 REFUSED_FIRST = ("白马镇", 11)
 RETURN_REASON = "完工的设施没有填建筑面积和床位数，请核对后重报。"
@@ -36,19 +36,18 @@ def reports(township: Region, month: int) -> bool:
     return township.short_name not in MISSING.get(month, ())
 
 
-def of_month(
-    district: Region, townships: list[Region], items: list[Item], month: int, people: dict, users: dict
-) -> None:
-    """Every township's report of one month and what the clerk does with it."""
+def of_month(district: Region, items: list[Item], month: int, people: dict, users: dict) -> None:
+    """Every township's report of one month and what the clerk does with it; townships are those of the month's end."""
+    townships = district.below().townships().on(month_end(month)).order_by("path")
     with clock.telling(at(month_end(month), 8)):
         period = applying.period_of(district, month_end(month).replace(day=1))
     for position, township in enumerate(townships):
         if not reports(township, month):
             continue
-        mine = [item for item in items if item.township == township]
+        mine = [item for item in items if item.township.as_of(month_end(month)) == township]
         day = _day(month, position)
         with clock.telling(at(day, 9, position)):
-            row = _hand_in(period, township, mine, month, users[township.code])
+            row = _hand_in(period, township, mine, month, users[township.as_of(month_end(LAST)).code])
         if month != LAST:
             _receive(row, township, month, day, people["clerk"])
 

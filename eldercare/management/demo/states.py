@@ -39,7 +39,7 @@ def state(item: Item, month: int) -> dict:
         "planned_year": item.year,
         "stage": stage,
         "progress": _progress(item, month),
-        "village_id": None if stage == Stage.UNSITED else item.place.pk,
+        "village_id": None if stage == Stage.UNSITED else _village(item, month),
         "issues": TROUBLES.get(stage, "") if item.number % 3 == 0 or stage == Stage.SUSPENDED else "",
     }
     if stage not in (Stage.UNSITED, Stage.SITED):
@@ -49,6 +49,11 @@ def state(item: Item, month: int) -> dict:
     if stage in (Stage.OPERATING, Stage.SUSPENDED):
         values["operation"] = item.course.hand
     return values
+
+
+def _village(item: Item, month: int) -> int:
+    """The village as it was when the facility got its site; a later change of divisions is no news of the facility."""
+    return item.asserted.get("village_id") or item.place.as_of(month_end(month)).pk
 
 
 def _progress(item: Item, month: int) -> Decimal:

@@ -29,12 +29,11 @@ def tell(district: Region, people: dict[str, User], townships: dict[str, User]) 
         return False
     with transaction.atomic():
         _confirm_alias(district, people["clerk"])
-        items = planned.items(district, month_end(12))
-        units = list(district.below().townships().filter(valid_to__isnull=True).order_by("path"))
+        items = planned.items(district, month_end(0))
         for month in range(1, 13):
             _register(items, month, people["clerk"])
             acceptance.of_month(items, month, people)
-            reports.of_month(district, units, items, month, people, townships)
+            reports.of_month(district, items, month, people, townships)
         _prepare_for_visitors(items, people)
     return True
 

@@ -1,0 +1,161 @@
+"""What a policy's standards demand, line by line: conditions, requirements, class tables."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from eldercare.policies import Policy, unpack
+from facilities.kinds import FacilityType
+from facilities.models import Requirement, StandardEdition
+from facilities.rules.catalogue import CORE_FACTS, SUBJECTS
+from facilities.rules.phrases import amount, listed
+
+SIGNS = {">=": "不低于 ", "<=": "不高于 ", "=": "", "!=": "不是 ", ">": "高于 ", "<": "低于 "}
+MODALITIES = {"must": "必须", "principle": "原则性", "conditional": "有条件", "should": "建议性", "may": "可选"}
+CONDITIONS = {"declared": "由人认定", "derived": "由登记的数据得出"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the page: clause, what it is about, what it demands, how strictly, and a remark."""
+
+    clause: str
+    about: str
+    demand: str
+    force: str = ""
+    remark: str = ""
+    key: str = ""
+
+    def matches(self, words: str) -> bool:
+        """Whether each of the words stands somewhere in the line."""
+        text = " ".join((self.clause, self.about, self.demand, self.force, self.remark, self.key)).lower()
+        return all(word in text for word in words.lower().split())
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTable:
+    """A table of classes: one column a class, one row a figure, the last row the sum of the rooms."""
+
+    title: str
+    clause: str
+    classes: list[str]
+    rows: list[tuple[str, list[str]]]
+    note: str
+
+
+def editions(policy: Policy) -> list[tuple[StandardEdition, dict]]:
+    """The policy's editions with their bodies, oldest first."""
+    return [(row, unpack(row.body)) for row in policy.standard_editions.order_by("valid_from", "pk")]
+
+
+def requirements(policy: Policy) -> Iterator[Entry]:
+    """A line for each requirement."""
+    names = {row.pk: _condition_names(body) for row, body in editions(policy)}
+    for row in Requirement.objects.filter(edition__policy=policy).order_by("edition__valid_from", "position"):
+        body, conditions = unpack(row.body), names[row.edition_id]
+        who = listed(FacilityType(code).label for code in row.applies_to) or SUBJECTS[row.subject]
+        force = f"{row.wording}（{MODALITIES[row.modality]}）"
+        yield Entry(
+            row.clause, f"{who}：{row.label}", _demand(body, conditions), force, _remark(body, conditions), row.key
+        )
+
+
+def conditions(policy: Policy) -> Iterator[Entry]:
+    """A line for each condition that requirements depend on."""
+    for _, body in editions(policy):
+        labels = {row["id"]: row["label"] for row in body.get("fact", [])}
+        for row in body.get("condition", []):
+            test = _comparison(row, {}) if "value" in row else "是"
+            about = labels.get(row["fact"]) or _fact_label(row["fact"])
+            remark = "；".join(row[key] for key in ("evidence", "note", "reading") if row.get(key))
+            yield Entry(row["clause"], row["label"], f"{about}：{test}", CONDITIONS[row["kind"]], remark, row["id"])
+
+
+def class_tables(policy: Policy) -> Iterator[ClassTable]:
+    """The tables of classes, as printed."""
+    for _, body in editions(policy):
+        for row in body.get("ladder", []):
+            yield _class_table(row)
+
+
+def _class_table(row: dict) -> ClassTable:
+    rooms = row["rooms"]
+    steps, areas = row["steps"], rooms["min"]
+    lines = [("印发的面积档", [f"{step.get('printed') or step['min']} {row['unit']}" for step in steps])]
+    lines += [(name, [amount(area, rooms["unit"]) for area in column]) for name, column in areas.items()]
+    sums = [amount(sum(column[index] for column in areas.values()), rooms["unit"]) for index in range(len(steps))]
+    lines.append((f"{len(areas)} 间合计", sums))
+    for each in row.get("each", []):
+        lines.append((each["label"], [amount(v, each["unit"]) + "以上" if v != "" else "—" for v in each["values"]]))
+    degrees = rooms["modality"] if isinstance(rooms["modality"], list) else [rooms["modality"]] * len(steps)
+    lines.append(("用房的约束程度", [MODALITIES[degree] for degree in degrees]))
+    notes = ("用房为使用面积；分界处归较高一类", row.get("note"), rooms.get("note"), rooms.get("reading"))
+    classes = [step["class"] for step in steps]
+    return ClassTable(row["label"], row["clause"], classes, lines, "；".join(note for note in notes if note))
+
+
+def _condition_names(body: dict) -> dict[str, str]:
+    return {row["id"]: row["label"] for row in body.get("condition", [])}
+
+
+def _demand(body: dict, conditions: dict[str, str]) -> str:
+    """The demanded value or names in words."""
+    if "min" in body:
+        rooms = listed(f"{name} {amount(area, '㎡')}" for name, area in body["min"].items())
+        return f"{rooms}（{len(body['min'])} 间合计 {amount(sum(body['min'].values()), '㎡')}，使用面积）"
+    if "each" in body:
+        return listed(body["each"]) + ("等" if body.get("open_list") else "")
+    if "alternatives" in body:
+        return " 或 ".join(_option(option, conditions) for option in body["alternatives"])
+    if "reference" in body:
+        return body["reference"]
+    if "value" not in body:
+        return "不得有" if body.get("polarity") == "forbid" else "须具备"
+    return _comparison(body, conditions)
+
+
+def _option(option: dict, conditions: dict[str, str]) -> str:
+    label = option.get("label") or listed(inner.get("label", "") for inner in option.get("all", option.get("any", [])))
+    return f"{label}（{_named(option['when'], conditions)}）" if option.get("when") else label
+
+
+def _comparison(body: dict, conditions: dict[str, str]) -> str:
+    value, unit = body["value"], body.get("unit", "")
+    if isinstance(value, bool):
+        forbidden = (body.get("polarity") == "forbid") == value
+        return "不得" if forbidden else "须是"
+    sign = SIGNS.get(body.get("operator", ""), "")
+    exceptions = [
+        f"；{_named(item['when'], conditions)}：{sign}{amount(item['value'], unit)}"
+        for item in body.get("exceptions", [])
+    ]
+    text = amount(value, unit) if isinstance(value, (int, Decimal)) else str(value)
+    return sign + text + "".join(exceptions)
+
+
+def _fact_label(fact: str) -> str:
+    """A core fact in words; a fact of the folder's own has its label in the requirement that asks for it."""
+    return CORE_FACTS[fact].label if fact in CORE_FACTS else ""
+
+
+def _named(when: str | list[str], conditions: dict[str, str]) -> str:
+    """Conditions by their labels."""
+    names = [when] if isinstance(when, str) else when
+    return "且".join(conditions.get(name, name) for name in names)
+
+
+def _remark(body: dict, conditions: dict[str, str]) -> str:
+    """When it applies, how it was read, what the portal filled in."""
+    scope = body.get("scope")
+    parts = [
+        f"适用于：{_named(body['when'], conditions)}" if body.get("when") else "",
+        "除外：" + " 或 ".join(conditions.get(name, name) for name in body["exempt_when"])
+        if body.get("exempt_when")
+        else "",
+        "认定不具备条件的不适用" if body.get("unless_false") else "",
+        f"适用于：{_fact_label(scope['fact'])}{_comparison(scope, conditions)}" if scope else "",
+        body.get("reading", ""),
+        body.get("note", ""),
+        "数值未印出，为系统解读" if body.get("value_printed") is False else "",
+    ]
+    return "；".join(part for part in parts if part)
