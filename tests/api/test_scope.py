@@ -38,7 +38,7 @@ def test_a_township_account_reads_its_own_and_finds_nothing_foreign(
 
 
 @pytest.mark.parametrize("name", ALL)
-@pytest.mark.parametrize("code", ["999999", "abc", "50015６", "500156' OR 1=1", "500156\x00"])
+@pytest.mark.parametrize("code", ["999999", "abc", "50015６", "500156' OR 1=1"])
 def test_a_code_that_does_not_exist_reads_like_a_foreign_one(api, name, code):
     response = api.client.get(f"/api/v1/{name}/", {"district": code})
     assert response.status_code == 404
@@ -138,3 +138,10 @@ def test_what_a_former_township_registered_belongs_to_its_successor(ask, clerk, 
     for caller in (ask(clerk), ask(township_user)):
         assert {row["code"] for row in caller.rows(f"facilities/?township={baima.code}")} == codes
     assert ask(clerk).body(f"facilities/?township={jiangkou.code}")["count"] == 0
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_code_with_a_control_character_is_refused_in_words(api, name):
+    response = api.client.get(f"/api/v1/{name}/", {"district": "500156\x00"})
+    assert response.status_code == 400
+    assert response.json()["detail"]
