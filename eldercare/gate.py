@@ -47,6 +47,19 @@ class OwnPassword:
         return _told_to_script(request, 403, PASSWORD_DUE) or redirect("password_change")
 
 
+class NoTrace:
+    """Pages leave no copy in the browser: after signing out, the back button shows nothing of the bureau's."""
+
+    def __init__(self, get_response: Callable) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+
 def _open_addresses() -> tuple[str, ...]:
     return reverse("password_change"), reverse("logout"), reverse("healthz")
 

@@ -6,9 +6,9 @@ from django.db.models import Count, Q
 
 from eldercare import review
 from eldercare.admin.documents import LinkedInline, ReadOnlyInline, beside_policy
-from eldercare.adminannex import AnnexAdmin
 from eldercare.adminbase import ReviewableAdmin, ScopedAdmin, ScopedRelatedFilter, TownshipFilter
 from eldercare.admincells import badge, person, upload_link
+from eldercare.annexes.admin import AnnexAdmin
 from eldercare.review import MoveRefused
 from plans.models import Duty, PlanTable, PlanTarget, ProgressReport, ReportingPeriod, Target
 

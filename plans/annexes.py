@@ -1,9 +1,12 @@
 """Plan tables as a kind of annex: typed, imported and exported by the kernel, each change through `save`."""
 
-from eldercare import annexediting, annexkinds, annexuploads, uploads
-from eldercare.annexediting import Saved
-from eldercare.annexkinds import AnnexKind
-from eldercare.printedtables import Printed
+from eldercare import uploads
+from eldercare.annexes import editing as annexediting
+from eldercare.annexes import importing as annexuploads
+from eldercare.annexes import kinds as annexkinds
+from eldercare.annexes.editing import Saved
+from eldercare.annexes.kinds import AnnexKind
+from eldercare.annexes.printed import Printed
 from plans.models import PlanTable, PlanTarget, PrintedTotal
 
 KIND = AnnexKind("plan", "计划表", PlanTable, PlanTarget, PrintedTotal, subject="type", value="planned")

@@ -1,9 +1,9 @@
 """Plan annexes of a policy folder, together with its duties, indicators and tasks."""
 
+from eldercare.annexes.printed import Printed, read_annex, region_links
 from eldercare.folders import Changes, FolderErrors, FolderProblem, sync
 from eldercare.policies import Policy
 from eldercare.policyfiles import Folder
-from eldercare.printedtables import Printed, read_annex, region_links
 from facilities.kinds import FacilityType
 from plans import dutyfiles, indicatorfiles, taskfiles
 from plans.models import PlanTable, PlanTarget, PrintedTotal

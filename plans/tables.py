@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from eldercare.annexes import AnnexEntry, AnnexTable, value_within_reason
+from eldercare.annexes.rows import AnnexEntry, AnnexTable, value_within_reason
 from eldercare.scoping import Scoped
 from facilities.kinds import FacilityType
 

@@ -7,9 +7,9 @@ import pytest
 
 import plans.loading
 import training.loading
-from eldercare import annextables
+from eldercare.annexes import tables as annextables
+from eldercare.annexes.printed import printed_table, read_matrix, region_links
 from eldercare.policies import Policy
-from eldercare.printedtables import printed_table, read_matrix, region_links
 from eldercare.sheets import annex
 from plans.models import PlanTable, PlanTarget, PrintedTotal
 from training.models import QuotaTable

@@ -205,3 +205,8 @@ def _is_protected(answer) -> None:
     assert answer.headers["X-Frame-Options"] == "DENY"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("path", [LOGIN, "/dashboard/500156/", "/uploads/", "/help/", "/nowhere/"])
+def test_pages_leave_no_copy_in_the_browser(leader, client_for, path):
+    assert "no-store" in client_for(leader).get(path)["Cache-Control"]

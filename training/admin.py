@@ -3,8 +3,8 @@
 from django.contrib import admin
 
 from eldercare.admin.documents import LinkedInline, beside_policy
-from eldercare.adminannex import AnnexAdmin
 from eldercare.adminbase import ScopedAdmin, ScopedRelatedFilter
+from eldercare.annexes.admin import AnnexAdmin
 from training.models import QuotaTable, TrainingQuota
 
 

@@ -1,9 +1,9 @@
 """Training quotas of a policy folder."""
 
+from eldercare.annexes.printed import Printed, read_annex, region_links
 from eldercare.folders import Changes, FolderErrors, FolderProblem, sync
 from eldercare.policies import Policy
 from eldercare.policyfiles import FILE, Folder
-from eldercare.printedtables import Printed, read_annex, region_links
 from training.models import Counted, QuotaTable, QuotaTotal, TrainingQuota, TrainingRole
 
 

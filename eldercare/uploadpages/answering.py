@@ -3,9 +3,11 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from eldercare import annexkinds, annexpreview, uploads
-from eldercare.annexkinds import AnnexKind
-from eldercare.annexuploads import AnnexReading, table_of
+from eldercare import uploads
+from eldercare.annexes import kinds as annexkinds
+from eldercare.annexes import preview as annexpreview
+from eldercare.annexes.importing import AnnexReading, table_of
+from eldercare.annexes.kinds import AnnexKind
 from eldercare.review import Denied, MoveRefused
 from eldercare.sheets import guard
 from eldercare.sheets.annex.answering import AnswerRefused, Answers, Settling, key_of

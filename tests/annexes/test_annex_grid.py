@@ -8,7 +8,8 @@ from desks import Desk, Grid, address, edited, numbers, stored
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from eldercare import annexediting, annexstate
+from eldercare.annexes import editing as annexediting
+from eldercare.annexes import state as annexstate
 from eldercare.audit import AuditRecord
 from eldercare.names import RegionAlias
 from eldercare.policies import Policy

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_annex_property import SHAPES, Sheet, Table
 
-from eldercare import annextables
-from eldercare.printedtables import printed_table
+from eldercare.annexes import tables as annextables
+from eldercare.annexes.printed import printed_table
 from eldercare.sheets import annex, reader
 from eldercare.sheets.annex import HeaderCell, PrintedColumn, PrintedRow, PrintedSum, PrintedTable
 from plans.models import PlanTable, PlanTarget, PrintedTotal

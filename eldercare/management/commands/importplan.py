@@ -9,13 +9,13 @@ from django.db import transaction
 import plans.loading
 import training.loading
 from eldercare import audit
-from eldercare.annexediting import known_headings
-from eldercare.annexes import AnnexTable
+from eldercare.annexes.editing import known_headings
+from eldercare.annexes.printed import Printed, PrintedCell, read_annex
+from eldercare.annexes.rows import AnnexTable
 from eldercare.folders import Changes, FolderErrors
 from eldercare.management.printing import table
 from eldercare.policies import Policy
 from eldercare.policyfiles import Folder
-from eldercare.printedtables import Printed, PrintedCell, read_annex
 from facilities.kinds import FacilityType
 from plans.models import PlanTable
 from training.models import TrainingRole

@@ -8,12 +8,18 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from eldercare import annexediting, annexforms, annexgrid, annexstate, annextables, annexuploads, audit, uploads
-from eldercare.annexediting import AnnexErrors
-from eldercare.annexes import AnnexTable
-from eldercare.annexforms import Remarks
-from eldercare.annexkinds import AnnexKind, kind_of
-from eldercare.printedtables import Printed, name_book
+from eldercare import audit, uploads
+from eldercare.annexes import editing as annexediting
+from eldercare.annexes import forms as annexforms
+from eldercare.annexes import grid as annexgrid
+from eldercare.annexes import importing as annexuploads
+from eldercare.annexes import state as annexstate
+from eldercare.annexes import tables as annextables
+from eldercare.annexes.editing import AnnexErrors
+from eldercare.annexes.forms import Remarks
+from eldercare.annexes.kinds import AnnexKind, kind_of
+from eldercare.annexes.printed import Printed, name_book
+from eldercare.annexes.rows import AnnexTable
 from eldercare.review import StaleObject
 from eldercare.sheets import annex
 from eldercare.sheets.cells import Problem

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, field, replace
 
-from eldercare import annexediting, annexstate, annexundo, audit
-from eldercare.annexes import AnnexTable
-from eldercare.annexkinds import AnnexKind
-from eldercare.annexpreview import page_context
-from eldercare.annexstate import Differences
-from eldercare.printedtables import Printed, printed_table
+from eldercare import audit
+from eldercare.annexes import editing as annexediting
+from eldercare.annexes import state as annexstate
+from eldercare.annexes import undoing as annexundo
+from eldercare.annexes.kinds import AnnexKind
+from eldercare.annexes.preview import page_context
+from eldercare.annexes.printed import Printed, printed_table
+from eldercare.annexes.rows import AnnexTable
+from eldercare.annexes.state import Differences
 from eldercare.regions import Region
 from eldercare.review import StaleObject
 from eldercare.sheets import annex

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 from django.contrib.admin.utils import unquote
 
-from eldercare.adminannexedit import AnnexEditing
 from eldercare.adminbase import DistrictFilter, ReadOnlyAdmin
-from eldercare.annexes import AnnexTable
+from eldercare.annexes.adminedit import AnnexEditing
+from eldercare.annexes.rows import AnnexTable
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from eldercare import annexediting
-from eldercare.annexkinds import AnnexKind
-from eldercare.annexstate import Key, columns_of, lines_of
-from eldercare.printedtables import Printed, PrintedCell
+from eldercare.annexes import editing as annexediting
+from eldercare.annexes.kinds import AnnexKind
+from eldercare.annexes.printed import Printed, PrintedCell
+from eldercare.annexes.state import Key, columns_of, lines_of
 from eldercare.sheets.annex import counts
 from eldercare.sheets.cells import Problem, address
 from eldercare.sheets.text import ControlCharacterError, clean, compact, normalise

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 
 from eldercare import review
-from eldercare.annexediting import MOST_ROWS
-from eldercare.annexes import AnnexTable
-from eldercare.annexkinds import AnnexKind
+from eldercare.annexes.editing import MOST_ROWS
+from eldercare.annexes.kinds import AnnexKind
+from eldercare.annexes.printed import name_book
+from eldercare.annexes.rows import AnnexTable
 from eldercare.names import RegionAlias
-from eldercare.printedtables import name_book
 from eldercare.regions import Region
 from eldercare.sheets import guard
 from eldercare.sheets.annex import Matrix, Question

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from django import forms
 
-from eldercare.annexgrid import Parsing, Typed, TypedRow, name_of
-from eldercare.annexkinds import AnnexKind
+from eldercare.annexes.grid import Parsing, Typed, TypedRow, name_of
+from eldercare.annexes.kinds import AnnexKind
+from eldercare.annexes.printed import Printed
 from eldercare.policies import Policy
-from eldercare.printedtables import Printed
 from eldercare.sheets.annex import counts
 from eldercare.sheets.cells import Problem, column_letters
 

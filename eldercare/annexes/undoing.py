@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field, replace
 
-from eldercare import annexediting, annexstate, audit
-from eldercare.annexes import AnnexTable
-from eldercare.annexgrid import relaid
-from eldercare.annexkinds import AnnexKind
-from eldercare.annexstate import Key, columns_of, lines_of, shown
-from eldercare.printedtables import Printed, PrintedCell
+from eldercare import audit
+from eldercare.annexes import editing as annexediting
+from eldercare.annexes import state as annexstate
+from eldercare.annexes.grid import relaid
+from eldercare.annexes.kinds import AnnexKind
+from eldercare.annexes.printed import Printed, PrintedCell
+from eldercare.annexes.rows import AnnexTable
+from eldercare.annexes.state import Key, columns_of, lines_of, shown
 from eldercare.review import MoveRefused
 from eldercare.uploads import Upload
 

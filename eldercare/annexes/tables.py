@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from eldercare.annexes import AnnexEntry, AnnexTable
+from eldercare.annexes.rows import AnnexEntry, AnnexTable
 from eldercare.sheets.annex import (
     Cell,
     HeaderCell,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
-from eldercare.annexes import AnnexEntry, AnnexTable
+from eldercare.annexes.rows import AnnexEntry, AnnexTable
 
 
 @dataclass(frozen=True, slots=True)

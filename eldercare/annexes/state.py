@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, field
 from django.db import models
 
 from eldercare import bulk
-from eldercare.annexes import AnnexTable
-from eldercare.annexkinds import AnnexKind
-from eldercare.printedtables import Printed, PrintedCell, region_links
+from eldercare.annexes.kinds import AnnexKind
+from eldercare.annexes.printed import Printed, PrintedCell, region_links
+from eldercare.annexes.rows import AnnexTable
 from eldercare.sheets.text import compact
 
 TOTAL_LINE = "印发合计"

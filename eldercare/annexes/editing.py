@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from eldercare import annexstate, audit
-from eldercare.annexes import AnnexTable
-from eldercare.annexkinds import AnnexKind
-from eldercare.annexstate import Differences, shown
-from eldercare.printedtables import Printed
+from eldercare import audit
+from eldercare.annexes import state as annexstate
+from eldercare.annexes.kinds import AnnexKind
+from eldercare.annexes.printed import Printed
+from eldercare.annexes.rows import AnnexTable
+from eldercare.annexes.state import Differences, shown
 from eldercare.review import Denied, StaleObject
 from eldercare.sheets.annex import headings
 from eldercare.sheets.cells import Problem
