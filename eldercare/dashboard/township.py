@@ -11,9 +11,10 @@ from eldercare import figures
 from eldercare.dashboard import asof
 from eldercare.figures import FigureSet
 from eldercare.regions import TOWNSHIP_KINDS, UNIT_KINDS, Region
-from facilities import checks
+from facilities import checks, unitchecks
 from facilities.models import FacilityRecord
 from facilities.rules.overall import Overall
+from facilities.unitchecks import UnitCheck
 from plans import schedule, submissions
 from plans.models import PlanTarget, ProgressReport
 from plans.reporting import current_month
@@ -69,6 +70,7 @@ def _context(request: HttpRequest, township: Region, day: date) -> dict:
         "edition": found.scope.edition,
         "line": schedule.by_township(found.scope)[township.code],
         "figures": _figures(found, township),
+        "duties": _duties(found, township),
         "facilities": _facilities(township, district, day),
         "targets": list(
             PlanTarget.objects.filter(region__in=township.lineage(), planned__gt=0).select_related("table__policy")
@@ -83,6 +85,12 @@ def _figures(found: FigureSet, township: Region) -> list[tuple]:
     own = found.townships.get(township.code, {})
     ids = [f"coverage.{kind}" for kind in UNIT_KINDS]
     return [(own[id_], figures.definition(id_)) for id_ in ids if id_ in own and own[id_].denominator]
+
+
+def _duties(found: FigureSet, township: Region) -> list[UnitCheck]:
+    """The layout duties of the township and its villages and communities, those that fail first."""
+    units = [unit for unit in found.scope.units if found.scope.township_code(unit) == township.code]
+    return sorted(unitchecks.check_units(found.scope, units), key=lambda check: not check.problems())
 
 
 def _facilities(township: Region, district: Region, day: date) -> list[FacilityRow]:

@@ -186,3 +186,12 @@ def test_official_of_a_former_township_reads_its_page_up_to_its_last_day(client_
     page = text(client_for(official).get("/dashboard/500156/500156106/"))
 
     assert "2020-06-29" in page
+
+
+def test_township_page_lists_the_units_that_lack_what_the_policy_demands(client_for, leader, baima, village):
+    client, address = client_for(leader), f"/dashboard/500156/{baima.code}/?as_of={DAY}"
+    lacking = text(client.get(address)).count("还差 1 个")
+    factories.operating(baima, "VILLAGE_POINT", village=village)
+
+    assert lacking > 0
+    assert text(client.get(address)).count("还差 1 个") == lacking - 1
