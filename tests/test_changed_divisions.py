@@ -168,7 +168,13 @@ def test_findings_of_the_successor_hold_what_was_registered_before(wulong, clien
 
 @pytest.mark.parametrize("name", ["facilities", "plan-targets", "training-quotas", "progress", "regions"])
 def test_lists_take_a_former_code(wulong, client_for, apiclient, name):
-    body(client_for(apiclient), f"{name}/?township=500156110&as_of={AFTER}")
+    answer = client_for(apiclient).get(f"/api/v1/{name}/?township=500156110&as_of={AFTER}")
+    assert (answer.status_code, answer.json()["previous"]) == (200, None)
+
+
+def test_plan_of_a_former_code_is_the_plan_printed_for_it(wulong, client_for, apiclient):
+    rows = body(client_for(apiclient), f"plan-targets/?township=500156110&as_of={AFTER}&page_size=200")["results"]
+    assert {row["unit"] for row in rows} == {"土坎镇"}
 
 
 # -- the clerk's word

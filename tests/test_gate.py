@@ -177,8 +177,10 @@ ADDRESSES = [LOGIN, CHANGE, "/help/", "/dashboard/500156/", "/uploads/", "/admin
 
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_every_answer_carries_the_protecting_headers(clerk, client_for, path):
-    _is_protected(client_for(clerk).get(path))
-    _is_protected(Client().get(path))
+    for visitor in (client_for(clerk), Client()):
+        answer = visitor.get(path)
+        _is_protected(answer)
+        assert "default-src 'self'" in answer["Content-Security-Policy"]
 
 
 def test_a_fault_tells_nothing_and_is_protected(clerk, client_for, monkeypatch):

@@ -89,7 +89,8 @@ def test_doubt_about_the_village_only_asks_for_a_look(desk, point, code, typed):
 
 @pytest.mark.parametrize("typed", [{"stage": "未定址"}, {"progress": 10}, {"invested": 1}])
 def test_reason_in_the_remark_lets_a_figure_fall(desk, point, typed):
-    desk.staged(desk.template().put(remark="上月误填", **typed))
+    answer = desk.staged(desk.template().put(remark="上月误填", **typed))
+    assert (answer["status"], answer["counts"]["changed"], answer["counts"]["errors"]) == ("staged", 1, 0)
 
 
 def test_accepted_facility_cannot_be_reported_as_under_way(desk, register):
@@ -101,12 +102,14 @@ def test_accepted_facility_cannot_be_reported_as_under_way(desk, register):
 @pytest.mark.parametrize("stage", ["运营", "停用", "验收合格"])
 def test_accepted_facility_may_be_reported_as_running(desk, register, stage):
     register(name="已验收的点", stage="accepted", planned_year=2020)
-    desk.staged(desk.template().put(stage=stage))
+    answer = desk.staged(desk.template().put(stage=stage))
+    assert (answer["counts"]["changed"], answer["counts"]["errors"]) == (int(stage != "验收合格"), 0)
 
 
 def test_suspended_facility_may_run_again_without_a_reason(desk, register):
     register(name="停用的点", stage="suspended", planned_year=2020)
-    desk.staged(desk.template().put(stage="运营"))
+    answer = desk.staged(desk.template().put(stage="运营"))
+    assert (answer["counts"]["changed"], answer["counts"]["errors"]) == (1, 0)
 
 
 def test_new_row_with_a_registered_name_is_refused(desk, point):
