@@ -34,7 +34,8 @@ class Denied(PermissionDenied):
 class Move:
     """One line of a state machine: verb, from, to, who, and what must hold.
 
-    `stamps` names the `<stamp>_at`/`<stamp>_by` pair that the move fills, `clears` those that it empties.
+    `stamps` names the `<stamp>_at`/`<stamp>_by` pair that the move fills, `clears` those that it empties, `empties` other
+    fields that become null with it.
     `apart_from` names the `_by` fields whose person may not make this move. What else must hold is registered with `require()`.
     """
 
@@ -45,6 +46,7 @@ class Move:
     permission: str
     stamps: str = ""
     clears: tuple[str, ...] = ()
+    empties: tuple[str, ...] = ()
     apart_from: tuple[str, ...] = ()
     comment_required: bool = False
     style: str = "secondary"
@@ -218,6 +220,8 @@ def _stamp(row: Reviewable, move: Move, by) -> None:
     for name in move.clears:
         setattr(row, f"{name}_at", None)
         setattr(row, f"{name}_by", None)
+    for name in move.empties:
+        setattr(row, name, None)
     if move.stamps:
         setattr(row, f"{move.stamps}_at", clock.now())
         setattr(row, f"{move.stamps}_by", by)

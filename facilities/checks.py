@@ -5,10 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from eldercare import facts
 from eldercare.regions import Region
-from facilities.models import Facility, StandardEdition, ZoneAlias
+from facilities.models import Facility, StandardEdition, Waiver, ZoneAlias
 from facilities.rules import evaluation, overall, requirements
+from facilities.rules import waivers as rules
 from facilities.rules.findings import Finding
 
 
@@ -42,9 +45,9 @@ class Yardstick:
     zone_aliases: dict[str, set[str]]
 
 
-def yardstick(district: Region, day: date) -> Yardstick:
-    """What facilities of a district are measured by on a day: three queries."""
-    edition = StandardEdition.objects.select_related("policy").in_force(district, day)
+def yardstick(district: Region, day: date, edition: StandardEdition | None = None) -> Yardstick:
+    """What facilities of a district are measured by on a day, or by a given edition: three queries."""
+    edition = edition or StandardEdition.objects.select_related("policy").in_force(district, day)
     if edition is None:
         return Yardstick(None, None, {})
     aliases: dict[str, set[str]] = defaultdict(set)
@@ -54,14 +57,27 @@ def yardstick(district: Region, day: date) -> Yardstick:
     return Yardstick(edition, edition.rules(), dict(aliases))
 
 
-def check_all(facilities: Iterable[Facility], district: Region, day: date) -> list[Check]:
-    """Check facilities of one district; the number of queries does not grow with them."""
+def waivers_on(ids: Iterable[int], day: date) -> dict[int, list[rules.Waiver]]:
+    """The deviations consented to by facility, as they stood on a day: one query."""
+    standing = Q(status=Waiver.Status.CONSENTED) | Q(status=Waiver.Status.REVOKED, ended_on__gt=day)
+    found: dict[int, list[rules.Waiver]] = defaultdict(list)
+    for row in Waiver.objects.filter(standing, facility__in=list(ids), effective_on__lte=day):
+        found[row.facility_id].append(row.as_rule())
+    return found
+
+
+def check_all(
+    facilities: Iterable[Facility], district: Region, day: date, edition: StandardEdition | None = None
+) -> list[Check]:
+    """Check facilities of one district, by the edition in force or a given one; queries do not grow with facilities."""
     facilities = list(facilities)
-    measure = yardstick(district, day)
+    measure = yardstick(district, day, edition)
+    waived = waivers_on([f.pk for f in facilities], day)
     own = facts.known([f.pk for f in facilities], day, "facility.measured", "facility.declared")
     places = {f.village_id for f in facilities if f.village_id}
     declared = facts.known(places, day, "region.declared")
-    return [_check(f, measure, day, dict(declared.get(f.village_id, {})) | own.get(f.pk, {})) for f in facilities]
+    known = {f.pk: dict(declared.get(f.village_id, {})) | own.get(f.pk, {}) for f in facilities}
+    return [_check(f, measure, day, known[f.pk], waived[f.pk]) for f in facilities]
 
 
 def check(facility: Facility, day: date) -> Check:
@@ -69,8 +85,9 @@ def check(facility: Facility, day: date) -> Check:
     return check_all([facility], facility.district, day)[0]
 
 
-def _check(facility: Facility, measure: Yardstick, day: date, known: dict) -> Check:
+def _check(facility: Facility, measure: Yardstick, day: date, known: dict, waived: Iterable[rules.Waiver]) -> Check:
     found: tuple[Finding, ...] = ()
     if measure.rules is not None:
-        found = tuple(evaluation.check(measure.rules, facility.type, known, zone_aliases=measure.zone_aliases))
+        frame = {"zone_aliases": measure.zone_aliases, "waivers": waived}
+        found = tuple(evaluation.check(measure.rules, facility.type, known, **frame))
     return Check(facility, measure.edition, day, known, found, overall.judge(found))

@@ -26,12 +26,26 @@ eldercare.upload            staged     confirm    confirmed  clerk,township
 eldercare.upload            confirmed  undo       undone     clerk,township
 facilities.acceptancereview draft      submit     submitted  clerk
 facilities.acceptancereview returned   submit     submitted  clerk
-facilities.acceptancereview submitted  accept     accepted   reviewer
-facilities.acceptancereview submitted  send_back  returned   reviewer
+facilities.acceptancereview submitted  take       reviewing  reviewer
+facilities.acceptancereview submitted  assign     reviewing  approver
+facilities.acceptancereview reviewing  assign     reviewing  approver
+facilities.acceptancereview reviewing  accept     accepted   reviewer
+facilities.acceptancereview reviewing  send_back  returned   reviewer
 facilities.acceptancereview draft      withdraw   withdrawn  clerk
 facilities.acceptancereview submitted  withdraw   withdrawn  clerk
+facilities.acceptancereview reviewing  withdraw   withdrawn  clerk
 facilities.acceptancereview returned   withdraw   withdrawn  clerk
+facilities.acceptancereview accepted   recheck    accepted   reviewer
 facilities.acceptancereview accepted   revoke     revoked    approver
+facilities.rectification    open       report     reported   clerk
+facilities.rectification    reported   close      closed     reviewer
+facilities.rectification    reported   reopen     open       reviewer
+facilities.rectification    closed     reopen     open       reviewer
+facilities.rectification    open       cancel     cancelled  reviewer
+facilities.waiver           proposed   consent    consented  approver
+facilities.waiver           proposed   refuse     refused    approver
+facilities.waiver           proposed   withdraw   withdrawn  reviewer
+facilities.waiver           consented  revoke     revoked    approver
 facilities.zonealias        proposed   confirm    confirmed  reviewer
 facilities.zonealias        rejected   confirm    confirmed  reviewer
 facilities.zonealias        proposed   reject     rejected   reviewer
@@ -60,8 +74,15 @@ NOVEMBER = datetime.date(2020, 11, 1)
 # Which people and moments a row of each status carries.
 STAMPS = {
     "facilities.acceptancereview": {
-        "submitted": ["submitted"], "returned": ["submitted", "decided"], "accepted": ["submitted", "decided"],
-        "withdrawn": ["withdrawn"], "revoked": ["submitted", "decided", "revoked"],
+        "submitted": ["submitted"], "reviewing": ["submitted", "assigned"],
+        "returned": ["submitted", "assigned", "decided"], "accepted": ["submitted", "assigned", "decided"],
+        "withdrawn": ["withdrawn"], "revoked": ["submitted", "assigned", "decided", "revoked"],
+    },
+    "facilities.rectification": {
+        "reported": ["reported"], "closed": ["reported", "closed"], "cancelled": ["cancelled"],
+    },
+    "facilities.waiver": {
+        "consented": ["decided"], "refused": ["decided"], "withdrawn": ["withdrawn"], "revoked": ["decided", "revoked"],
     },
     "plans.progressreport": {
         "submitted": ["submitted"], "accepted": ["submitted", "decided"], "returned": ["submitted", "decided"],
@@ -91,6 +112,8 @@ def row_in(register, wulong, baima, stranger):
         fields = {"status": status}
         for number, stamp in enumerate(STAMPS.get(label, {}).get(status, [])):
             fields |= {f"{stamp}_at": timezone.now(), f"{stamp}_by": _person(stranger, number)}
+        if label == "facilities.acceptancereview" and "assigned_by" in fields:
+            fields["reviewer"] = fields.get("decided_by", fields["assigned_by"])
         row = MODELS[label](**_basis(label, status, register, wulong, baima, stranger), **fields)
         return MODELS[label].objects.bulk_create([row])[0]
 
@@ -106,6 +129,13 @@ def _basis(label, status, register, wulong, baima, stranger):
     if label == "facilities.acceptancereview":
         decided = {"accepted_on": datetime.date(2020, 12, 1), "frozen": {}} if status in ("accepted", "revoked") else {}
         return {"facility": register(stage="completed"), "created_by": stranger, **decided}
+    if label == "facilities.rectification":
+        return {
+            "facility": register(stage="completed"), "label": "建筑面积", "problem": "不足", "measure": "扩建",
+            "owner": "白马镇", "due_on": NOVEMBER, "opened_by": stranger,
+        }  # fmt: skip
+    if label == "facilities.waiver":
+        return _waiver(status, register(stage="completed"), stranger)
     if label == "plans.progressreport":
         period, _ = ReportingPeriod.objects.get_or_create(
             district=wulong, month=NOVEMBER, defaults={"due_on": datetime.date(2020, 12, 5)}
@@ -121,6 +151,17 @@ def _basis(label, status, register, wulong, baima, stranger):
         "kind": "progress", "region": baima, "district": wulong, "period": NOVEMBER, "filename": "月报.xlsx",
         "file": "uploads/x.xlsx", "sha256": "0" * 64, "size": 1, "uploaded_by": stranger,
         "error_total": int(status == "refused"),
+    }  # fmt: skip
+
+
+def _waiver(status, facility, stranger) -> dict:
+    case = AcceptanceReview.objects.create(facility=facility, created_by=stranger)
+    spans = {"effective_on": NOVEMBER} if status in ("consented", "revoked") else {}
+    spans |= {"ended_on": NOVEMBER} if status == "revoked" else {}
+    people = {"submitted_by": _person(stranger, 8), "proposed_by": _person(stranger, 9)}
+    return {
+        "review": case, "facility": facility, "requirement": "street.area", "edition": "wulong-2020",
+        "label": "建筑面积", "clause": "二(二)", "measured": "1420", "justification": "用地受限", **people, **spans,
     }  # fmt: skip
 
 
@@ -234,7 +275,7 @@ def test_second_identical_move_is_refused(row_in, people):
     ],
 )
 def test_who_submitted_cannot_decide_whatever_roles_they_hold(label, verb, roles, row_in, stranger):
-    row = row_in(label, "submitted")
+    row = row_in(label, "reviewing" if label == "facilities.acceptancereview" else "submitted")
     submitter = row.submitted_by
     grant(submitter, *roles)
     refused = {option.move.verb: option.reason for option in available_moves(row, submitter)}

@@ -12,7 +12,17 @@ from eldercare.adminbase import DistrictFilter, ReviewableAdmin, TownshipFilter
 from eldercare.policies import unpack
 from eldercare.review import MoveRefused, Option
 from facilities import checks, services
-from facilities.admin import clauses, declarations, provenance
+from facilities.admin import (
+    attachments,
+    clauses,
+    declarations,
+    gaps,
+    provenance,
+    rectification,
+    returning,
+    visits,
+    waivers,
+)
 from facilities.admin.facility import badge, check_context
 from facilities.admin.facilityform import DateInput
 from facilities.models import AcceptanceReview
@@ -21,12 +31,14 @@ from facilities.rules.overall import Overall
 
 Status = AcceptanceReview.Status
 QUEUE_LENGTH = 8
+# Each concern brings its part of the page: `panel(request, row, found)` its context, `urls(admin)` its addresses.
+PANELS = (returning, gaps, waivers, visits, rectification, attachments)
 PLACE = Case(
     *(
         When(status=status, then=Value(place))
-        for place, status in enumerate((Status.SUBMITTED, Status.RETURNED, Status.DRAFT))
+        for place, status in enumerate((Status.SUBMITTED, Status.REVIEWING, Status.RETURNED, Status.DRAFT))
     ),
-    default=Value(3),
+    default=Value(4),
     output_field=IntegerField(),
 )
 
@@ -90,6 +102,9 @@ class AcceptanceReviewAdmin(ReviewableAdmin):
     def waiting(self, row: AcceptanceReview) -> str:
         return f"{waited(row)} 天" if row.status in AcceptanceReview.OPEN else ""
 
+    def get_urls(self):
+        return [*(url for part in PANELS for url in part.urls(self)), *super().get_urls()]
+
     def get_ordering(self, request):
         """Open ones first; among them those that wait for a decision, each by age."""
         return (PLACE, "created_at", "pk")
@@ -106,11 +121,13 @@ class AcceptanceReviewAdmin(ReviewableAdmin):
         return redirect(self._page(obj))
 
     def get_move_form(self, request, obj, data=None):
-        if obj.status != Status.SUBMITTED or not request.user.has_perm("facilities.decide_acceptancereview"):
+        if obj.status != Status.REVIEWING or not request.user.has_perm("facilities.decide_acceptancereview"):
             return None
         return AcceptForm(data, initial={"accepted_on": obj.facility.district.default_as_of()})
 
     def make_move(self, request, obj, verb, comment, version, data):
+        if verb == "take":
+            return services.take(obj, by=request.user, comment=comment, version=version)
         if verb != "accept":
             return super().make_move(request, obj, verb, comment, version, data)
         if data and data["accepted_on"] is None:
@@ -123,9 +140,12 @@ class AcceptanceReviewAdmin(ReviewableAdmin):
         """Facts, clauses, queue and moves; an accepted review shows what it was decided on, not what holds today."""
         context = super().page_context(request, row)
         decided = row.frozen is not None
+        shown = _frozen(row) if decided else _live(row)
+        for part in PANELS:
+            shown |= part.panel(request, row, shown.get("check"))
         return {
             **context,
-            **(_frozen(row) if decided else _live(row)),
+            **shown,
             "is_frozen": decided,
             "facility": row.facility,
             "queue": [{"row": other, "days": waited(other)} for other in queue(request.user, row)],
@@ -175,6 +195,7 @@ def _waits_for(row: AcceptanceReview, options: list[Option]) -> str:
         return ""
     return {
         Status.DRAFT: "等待科员提交",
-        Status.SUBMITTED: "等待审核人员审核",
+        Status.SUBMITTED: "等待审核人员受理",
+        Status.REVIEWING: f"由{row.reviewer}审核中",
         Status.RETURNED: "等待科员补正后重新提交",
     }.get(row.status, "")

@@ -61,6 +61,7 @@ def _accept(item: Item, month: int, people: dict) -> None:
         _return(row, day.replace(day=16), RETURNED["again"], people)
         with clock.telling(at(day, 9)):
             review.perform(row, "submit", by=people["clerk"], comment="已补齐")
+    _take(row, day, people)
     no_standard = item.type == FacilityType.MEDICAL_ELDERLY_INSTITUTION
     with clock.telling(at(day, 16)):
         comment = "本方案没有这类机构的标准，按医疗机构执业许可验收。" if no_standard else "现场核查属实"
@@ -70,7 +71,13 @@ def _accept(item: Item, month: int, people: dict) -> None:
             evidence.contract(item, by=people["clerk"], day=day)
 
 
+def _take(row: AcceptanceReview, day: date, people: dict) -> None:
+    with clock.telling(at(day, 9, 40)):
+        services.take(row, by=people["reviewer"])
+
+
 def _return(row: AcceptanceReview, day: date, comment: str, people: dict) -> None:
+    _take(row, day, people)
     with clock.telling(at(day, 11)):
         review.perform(row, "send_back", by=people["reviewer"], comment=comment)
 

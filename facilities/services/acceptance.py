@@ -1,4 +1,4 @@
-"""What the app does around its moves: the check that acceptance waits for, its frozen evidence, the stage it brings."""
+"""Acceptance: what is asked before it, the evidence it freezes, the stage it brings, and what its revocation undoes."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ from eldercare.policies import pack
 from eldercare.review import MoveRefused
 from facilities import checks, history
 from facilities.kinds import Stage
-from facilities.models import AcceptanceReview, Facility
+from facilities.models import AcceptanceReview, Facility, Waiver
 from facilities.rules.overall import Overall
 
 PASSING = (Overall.ACCEPTABLE, Overall.NO_STANDARD)
@@ -61,12 +61,28 @@ def _accept(row: AcceptanceReview, by, accepted_on: date | None, comment: str, v
     history.lock_townships([facility.township_id])
     facility.refresh_from_db()
     found = checks.check(facility, day)
-    if found.overall == Overall.NO_STANDARD and not comment.strip():
-        raise MoveRefused("本区县政策没有适用于这类设施的标准，验收合格须填写理由。")
+    if reason := _reason_wanted(row, found, comment):
+        raise MoveRefused(reason)
     return review.perform(
         row, "accept", by=by, comment=comment, version=version,
-        accepted_on=day, edition=found.edition, frozen=frozen(found),
+        accepted_on=day, edition=found.edition, frozen=frozen(found), **_consent(found),
     )  # fmt: skip
+
+
+def _reason_wanted(row: AcceptanceReview, found: checks.Check, comment: str) -> str:
+    """Why this acceptance needs words beside the decision; empty when it speaks for itself or is refused anyway."""
+    if comment.strip() or found.overall not in PASSING:
+        return ""
+    if found.overall == Overall.NO_STANDARD:
+        return "本区县政策没有适用于这类设施的标准，验收合格须填写理由。"
+    return "" if row.visits.exists() else "没有现场核查记录，验收合格须填写理由。"
+
+
+def _consent(found: checks.Check) -> dict:
+    """Who consented to the deviations that the acceptance rests on, the latest last."""
+    used = [finding.waiver.id for finding in found.findings if finding.waiver]
+    last = Waiver.objects.filter(pk__in=used).order_by("-decided_at", "-pk").first()
+    return {"consented_at": last.decided_at, "consented_by": last.decided_by} if last else {}
 
 
 def frozen(found: checks.Check) -> dict:
@@ -74,6 +90,7 @@ def frozen(found: checks.Check) -> dict:
     return {
         "day": found.day.isoformat(),
         "edition": str(found.edition or ""),
+        "edition_key": found.edition.key if found.edition else "",
         "overall": found.overall.value,
         "facts": pack({key: _plain(value) for key, value in sorted(found.facts.items())}),
         "findings": [finding.as_dict() for finding in found.findings],
@@ -95,6 +112,11 @@ def standard_met(row: AcceptanceReview, user) -> str:
 
 def _words(finding) -> str:
     return f"{finding.label}（{finding.clause}）{finding.gap_text or finding.missing_text or finding.outcome.label}"
+
+
+def in_charge(row: AcceptanceReview, user) -> str:
+    """A case is decided by the person it was given to."""
+    return "" if row.reviewer_id == user.pk else f"本件由{row.reviewer}承办；需要换人时请科长重新分派。"
 
 
 def built(row: AcceptanceReview, user) -> str:
@@ -136,6 +158,7 @@ def _after_revoke(row: AcceptanceReview, event, by) -> None:
 def connect() -> None:
     """Tie the conditions and consequences of acceptance to its moves."""
     review.require(AcceptanceReview, "submit", built)
+    review.require(AcceptanceReview, "accept", in_charge)
     review.require(AcceptanceReview, "accept", built)
     review.require(AcceptanceReview, "accept", standard_met)
     review.after(AcceptanceReview, "accept", _after_accept)

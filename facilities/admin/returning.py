@@ -1,0 +1,11 @@
+"""Returning a review with coded reasons, and what has changed since it was returned."""
+
+
+def panel(request, row, found) -> dict:
+    """Context of this part of the review page; `found` is the live check, None once the review is decided."""
+    return {}
+
+
+def urls(admin) -> list:
+    """Addresses below the review."""
+    return []
