@@ -41,8 +41,9 @@ READ_REGISTERS = (
     *_view("facilities", "exemption", "standardedition", "requirement", "acceptancereview", "zonealias", "waiver"),
     *_view("facilities", "sitevisit", "rectification", "attachment", "unitprice"),
     *_view("plans", "plantable", "plantarget", "printedtotal", "reportingperiod", "progressreport", "target", "duty"),
-    *_view("subsidies", "subsidyscheme"),
-    *_view("training", "quotatable", "trainingquota", "quotatotal"),
+    *_view("subsidies", "subsidyscheme", "subsidyclaim", "claimshare", "payment", "budget", "allowancetotal"),
+    *_view("training", "quotatable", "trainingquota", "quotatotal", "trainingsession", "attendance"),
+    *_view("training", "person", "certificate", "teammember"),
 )
 DASHBOARD = ("eldercare.view_dashboard",)
 API = ("eldercare.use_api",)
@@ -71,7 +72,12 @@ ROLES = (
             *_all("facilities", "unitprice", verbs=("add", "change")),
             *_all("plans", "plantable", "plantarget", "reportingperiod", verbs=("add", "change")),
             "plans.receive_progressreport",
+            *_all("subsidies", "subsidyclaim", "budget", verbs=("add", "change")),
+            "subsidies.submit_subsidyclaim",
             *_all("training", "quotatable", "trainingquota", verbs=("add", "change")),
+            *_all("training", "trainingsession", "attendance", "person", "certificate", verbs=("add", "change")),
+            *_all("training", "teammember", verbs=("add", "change")),
+            "training.see_personal_data",
             "eldercare.upload_for_township",
             "eldercare.confirm_upload",
         ),
@@ -95,6 +101,8 @@ ROLES = (
             "facilities.close_rectification",
             *_all("facilities", "attachment", verbs=("add", "change")),
             "facilities.decide_zonealias",
+            "subsidies.change_subsidyclaim",
+            "subsidies.approve_subsidyclaim",
         ),
     ),
     Role(
@@ -110,6 +118,9 @@ ROLES = (
             "facilities.assign_acceptancereview",
             "facilities.consent_waiver",
             "facilities.revoke_acceptancereview",
+            "subsidies.change_subsidyclaim",
+            "subsidies.pay_subsidyclaim",
+            "training.erase_personal_data",
         ),
     ),
     Role(

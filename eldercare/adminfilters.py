@@ -4,7 +4,9 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import Q
 
-from eldercare.regions import Region
+from eldercare.regions import Kind, Region
+
+ABOVE_DISTRICTS = (Kind.PROVINCE, Kind.CITY)
 
 
 def visible(rows: models.QuerySet, user) -> models.QuerySet:
@@ -63,6 +65,13 @@ class DistrictFilter(RegionFilter):
     title = "区县"
     parameter_name = "district"
     lookup = "district"
+
+    def lookups(self, request, model_admin):
+        """Nothing to choose, and nothing to ask, for a person whose own region is a district or lies in one."""
+        own = request.user.region
+        if own and own.kind not in ABOVE_DISTRICTS and not request.user.sees_everything:
+            return []
+        return super().lookups(request, model_admin)
 
     def regions(self, user):
         return Region.objects.visible_to(user).districts().filter(valid_to__isnull=True)

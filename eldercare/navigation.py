@@ -18,6 +18,8 @@ def links_for(user) -> list[tuple[str, str]]:
         links.append(("政策", reverse("policies")))
     if user.is_staff:
         links.append(("管理后台", reverse("admin:index")))
+    if user.has_perm("facilities.add_declaration"):
+        links.append(("单位认定", reverse("admin:facilities_declaration_units")))
     if user.has_perm("eldercare.use_api"):
         links.append(("数据接口", reverse("api-docs")))
     return [*links, ("帮助", reverse("help"))]

@@ -2,6 +2,7 @@
 
 PORTAL_ENV=production   strict mode: the variables below become obligatory
 PORTAL_SECRET_KEY       signing key (development keeps one under var/)
+PORTAL_PERSONAL_KEYS    keys for phone and certificate numbers, newest first, separated by commas
 PORTAL_HOSTS            host names served, separated by commas
 DATABASE_URL            postgres://… (default: SQLite under var/)
 PORTAL_VAR              folder of database, uploads and attachments (default: var/ beside manage.py)
@@ -29,9 +30,9 @@ def required(name: str, meaning: str) -> str:
     return value
 
 
-def development_secret() -> str:
+def development_secret(name: str = "secret_key") -> str:
     """A key made once per installation and kept under var/, so that sessions survive a restart."""
-    path = VAR / "secret_key"
+    path = VAR / name
     if not path.exists():
         VAR.mkdir(parents=True, exist_ok=True)
         path.write_text(secrets.token_urlsafe(50), encoding="ascii")
@@ -41,6 +42,12 @@ def development_secret() -> str:
 
 DEBUG = False
 SECRET_KEY = required("PORTAL_SECRET_KEY", "签名密钥") if PRODUCTION else development_secret()
+# Newest first; earlier keys only read what was written under them. They never lie in the database.
+PERSONAL_KEYS = (
+    required("PORTAL_PERSONAL_KEYS", "个人信息加密密钥，多个用逗号分隔，最新的在前").split(",")
+    if PRODUCTION
+    else [development_secret("personal_key")]
+)
 ALLOWED_HOSTS = (
     required("PORTAL_HOSTS", "门户的域名").split(",")
     if PRODUCTION

@@ -8,7 +8,8 @@ from django.db import models
 from django.utils import timezone
 
 from eldercare.scoping import Scoped
-from facilities.acceptance import AcceptanceReview, moment, person, together
+from eldercare.signatures import moment, person, together
+from facilities.acceptance import AcceptanceReview
 from facilities.facility import Facility
 from facilities.rectification import Rectification
 from facilities.visits import SiteVisit

@@ -9,9 +9,11 @@ from django.db.models import Q
 
 from eldercare import facts
 from eldercare.regions import Region
+from facilities import places
 from facilities.models import Facility, StandardEdition, Waiver, ZoneAlias
 from facilities.rules import evaluation, overall, requirements
 from facilities.rules import waivers as rules
+from facilities.rules.asked import asked
 from facilities.rules.findings import Finding
 
 
@@ -25,6 +27,7 @@ class Check:
     facts: dict[str, object]
     findings: tuple[Finding, ...]
     overall: overall.Overall
+    rules: requirements.Edition | None = None
 
     @property
     def is_before_first_edition(self) -> bool:
@@ -44,15 +47,22 @@ class Yardstick:
     rules: requirements.Edition | None
     zone_aliases: dict[str, set[str]]
 
+    def asks(self, subjects: Iterable[str]) -> frozenset[str]:
+        """The facts that the edition wants to know about facility types or units."""
+        if self.rules is None:
+            return frozenset()
+        return frozenset(fact for subject in set(subjects) for fact in asked(self.rules, subject))
+
 
 def yardstick(district: Region, day: date, edition: StandardEdition | None = None) -> Yardstick:
     """What facilities of a district are measured by on a day, or by a given edition: three queries."""
-    edition = edition or StandardEdition.objects.select_related("policy").in_force(district, day)
+    edition = edition or StandardEdition.objects.in_force(district, day)
     if edition is None:
         return Yardstick(None, None, {})
     aliases: dict[str, set[str]] = defaultdict(set)
-    confirmed = ZoneAlias.objects.filter(policy=edition.policy_id, status=ZoneAlias.Status.CONFIRMED)
-    for alias in confirmed:
+    # An amendment keeps the rows of the policies that it amends, and with them the names confirmed there.
+    sources = Q(policy=edition.policy_id) | Q(policy__slug__in=edition.carried_policies)
+    for alias in ZoneAlias.objects.filter(sources, status=ZoneAlias.Status.CONFIRMED):
         aliases[alias.listed].add(alias.counted)
     return Yardstick(edition, edition.rules(), dict(aliases))
 
@@ -67,17 +77,30 @@ def waivers_on(ids: Iterable[int], day: date) -> dict[int, list[rules.Waiver]]:
 
 
 def check_all(
-    facilities: Iterable[Facility], district: Region, day: date, edition: StandardEdition | None = None
+    facilities: Iterable[Facility],
+    district: Region,
+    day: date,
+    edition: StandardEdition | None = None,
+    measure: Yardstick | None = None,
 ) -> list[Check]:
-    """Check facilities of one district, by the edition in force or a given one; queries do not grow with facilities."""
+    """Check facilities of one district, by the edition in force or a given one; queries do not grow with facilities.
+
+    `measure` is the yardstick of that edition where the caller has read it already.
+    """
     facilities = list(facilities)
-    measure = yardstick(district, day, edition)
+    measure = measure or yardstick(district, day, edition)
     waived = waivers_on([f.pk for f in facilities], day)
-    own = facts.known([f.pk for f in facilities], day, "facility.measured", "facility.declared")
-    places = {f.village_id for f in facilities if f.village_id}
-    declared = facts.known(places, day, "region.declared")
-    known = {f.pk: dict(declared.get(f.village_id, {})) | own.get(f.pk, {}) for f in facilities}
+    known = known_of(facilities, day, measure.asks(f.type for f in facilities))
     return [_check(f, measure, day, known[f.pk], waived[f.pk]) for f in facilities]
+
+
+def known_of(facilities: list[Facility], day: date, wanted: frozenset[str]) -> dict[int, dict[str, object]]:
+    """What is known of facilities and of the units they stand in, by facility pk; only what is wanted costs a query."""
+    ids = [f.pk for f in facilities]
+    near = places.known(facilities, day, wanted)
+    own = facts.known(ids, day, "facility.measured", "facility.declared")
+    run_by = facts.known(ids, day, "facility.operated") if "facility.operation" in wanted else {}
+    return {pk: near.get(pk, {}) | own.get(pk, {}) | run_by.get(pk, {}) for pk in ids}
 
 
 def check(facility: Facility, day: date) -> Check:
@@ -90,4 +113,4 @@ def _check(facility: Facility, measure: Yardstick, day: date, known: dict, waive
     if measure.rules is not None:
         frame = {"zone_aliases": measure.zone_aliases, "waivers": waived}
         found = tuple(evaluation.check(measure.rules, facility.type, known, **frame))
-    return Check(facility, measure.edition, day, known, found, overall.judge(found))
+    return Check(facility, measure.edition, day, known, found, overall.judge(found), measure.rules)

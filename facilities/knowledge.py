@@ -9,8 +9,9 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 from eldercare import facts
 from eldercare.policies import unpack
 from eldercare.regions import Region
+from facilities import contracts
 from facilities.kinds import ACCEPTED_STAGES
-from facilities.models import Declaration, FacilityRecord
+from facilities.models import Declaration, FacilityRecord, OperatorContract
 
 MEASURED = {
     "facility.gross_area": "gross_area",
@@ -24,6 +25,7 @@ RECORDED = frozenset(
     {
         *MEASURED,
         "facility.accepted",
+        "facility.operation",
         "village.points",
         "village.hosts_township_centre",
         "community.stations",
@@ -44,6 +46,15 @@ def measured(ids: Iterable[int], day: date) -> dict[int, dict[str, object]]:
         values["facility.accepted"] = row.stage in ACCEPTED_STAGES
         known[row.facility_id] = {fact: value for fact, value in values.items() if value is not None}
     return known
+
+
+def operated(ids: Iterable[int], day: date) -> dict[int, dict[str, object]]:
+    """运营方式 of facilities on a day: as their contract has it, else as the register does; unknown where neither does."""
+    ids = list(ids)
+    by_contract = contracts.signed(OperatorContract.objects.filter(facility__in=ids), day)
+    reported = FacilityRecord.objects.on(day).filter(facility__in=ids).exclude(operation="")
+    known = dict(reported.values_list("facility_id", "operation")) | by_contract
+    return {pk: {"facility.operation": operation} for pk, operation in known.items()}
 
 
 def declared_of_facilities(ids: Iterable[int], day: date) -> dict[int, dict[str, object]]:
@@ -82,5 +93,6 @@ def _latest(rows, owner: str) -> dict[int, dict[str, object]]:
 def connect() -> None:
     """Register the app's providers."""
     facts.provide("facility.measured", measured)
+    facts.provide("facility.operated", operated)
     facts.provide("facility.declared", declared_of_facilities)
     facts.provide("region.declared", declared_of_regions)

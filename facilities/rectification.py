@@ -6,7 +6,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from eldercare.review import Move, Reviewable
-from facilities.acceptance import AcceptanceReview, both, different, moment, person, together
+from eldercare.signatures import both, different, moment, person, together
+from facilities.acceptance import AcceptanceReview
 from facilities.facility import Facility
 
 

@@ -1,5 +1,7 @@
 """Standards as data: dated editions of a policy and one row per requirement, exactly as the policy folder states it."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -12,15 +14,27 @@ from facilities.rules import requirements
 class EditionQuerySet(ScopedQuerySet):
     """Editions by district and day."""
 
+    def of(self, district) -> "list[StandardEdition]":
+        """The editions of a district in the order they begin; of one day, that of a superseded policy first."""
+        editions = list(self.filter(policy__district=district).select_related("policy"))
+        superseded = {edition.policy.supersedes_id for edition in editions}
+        return sorted(editions, key=lambda e: (e.starts or date.min, e.policy_id not in superseded, e.key))
+
     def in_force(self, district, day) -> "StandardEdition | None":
-        """The edition of a district in force on a day; before the first one begins, the first one."""
-        editions = self.filter(policy__district=district).order_by(F("valid_from").asc(nulls_first=True), "pk")
-        current = [e for e in editions if e.holds_on(day)]
-        return current[-1] if current else next(iter(editions), None)
+        """The edition of a district on a day: the latest begun, unless it has ended; before the first one begins, that one."""
+        editions = self.of(district)
+        begun = [e for e in editions if e.starts is None or e.starts <= day]
+        if not begun:
+            return editions[0] if editions else None
+        return begun[-1] if begun[-1].holds_on(day) else None
 
 
 class StandardEdition(Scoped):
-    """标准版本: the standards of one policy from a day to a day (`valid_to` is exclusive); no printed day means always."""
+    """标准版本: the standards of one policy from a day to a day (`valid_to` is exclusive); no printed day means always.
+
+    `body` is the standards.toml without its requirements; of an amendment the whole that results, and under "amendment" what
+    it states itself (facilities.amendments).
+    """
 
     scope_lookups = ("policy__district__path",)
 
@@ -47,15 +61,35 @@ class StandardEdition(Scoped):
     def __str__(self) -> str:
         return f"{self.policy}（{self.valid_from or '无印发日期'}起）"
 
+    @property
+    def starts(self) -> date | None:
+        """First day in force: as printed, else 1 January of the printed year; None means always."""
+        year = self.body.get("edition", {}).get("year")
+        return self.valid_from or (date(year, 1, 1) if year else None)
+
+    @property
+    def amendment(self) -> dict:
+        """What makes this edition an amendment (see facilities.amendments); empty for one that stands by itself."""
+        return self.body.get("amendment", {})
+
+    @property
+    def carried_policies(self) -> set[str]:
+        """The slugs of the policies whose rows still stand in an amendment."""
+        return set(self.amendment.get("origin", {}).values())
+
     def holds_on(self, day) -> bool:
-        """Whether the edition is in force on a day."""
-        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or self.valid_to > day)
+        """Whether the edition has begun and not ended on a day; a later one may have taken its place."""
+        return (self.starts is None or self.starts <= day) and (self.valid_to is None or self.valid_to > day)
+
+    def data(self) -> dict:
+        """The whole edition as a standards.toml holds it: one query for its rows."""
+        data = unpack({key: value for key, value in self.body.items() if key != "amendment"})
+        data["requirement"] = [unpack(row.body) for row in self.requirements.all()]
+        return data
 
     def rules(self) -> requirements.Edition:
         """The edition as the rules understand it: one query for its rows."""
-        data = unpack(self.body)
-        data["requirement"] = [unpack(row.body) for row in self.requirements.all()]
-        return requirements.parse_edition(data)
+        return requirements.parse_edition(self.data())
 
 
 class Requirement(Scoped):

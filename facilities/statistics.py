@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import F
-
 from eldercare import figures
 from eldercare.figures import PER_THOUSAND, Definition, Figure, Scope
 from eldercare.regions import PopulationFact
 from eldercare.scoping import within
+from facilities import contracts
 from facilities.kinds import (
     ACCEPTED_STAGES,
     RURAL_TYPES,
@@ -19,7 +18,6 @@ from facilities.kinds import (
     UNDER_WAY_STAGES,
     URBAN_TYPES,
     FacilityType,
-    Operation,
     Stage,
 )
 from facilities.models import Declaration, FacilityRecord, OperatorContract
@@ -105,31 +103,29 @@ def standings(scope: Scope) -> list[Standing]:
 
 
 def _read_standings(scope: Scope) -> list[Standing]:
-    contracts = _contracts(scope)
+    run_by = _contracts(scope)
     rows = (
         FacilityRecord.objects.on(scope.as_of)
         .filter(within("facility__township__path", scope.district.path))
         .order_by("facility__code")
         .values_list(*_COLUMNS)
     )
-    return [_standing(scope, contracts, *row) for row in rows]
+    return [_standing(scope, run_by, *row) for row in rows]
 
 
-def _standing(scope: Scope, contracts, id_, code, name, type_, township_id, township, village_id, *state) -> Standing:
+def _standing(scope: Scope, run_by, id_, code, name, type_, township_id, township, village_id, *state) -> Standing:
     """A facility under the units of the day: one registered under a former township counts for its successor."""
     *measures, operation, accepted_on = state
     _, township = scope.today_of(township_id, township)
     village_id, _ = scope.today_of(village_id, None)
-    return Standing(id_, code, name, type_, township, village_id, *measures, contracts(id_, operation), accepted_on)
+    return Standing(id_, code, name, type_, township, village_id, *measures, run_by(id_, operation), accepted_on)
 
 
 def _contracts(scope: Scope) -> Callable[[int, str], str]:
     """A dated contract outranks the sheet; once a facility has had contracts, an expired one means nobody runs it."""
-    signed: dict[int, str] = {}
-    inside = OperatorContract.objects.filter(within("facility__township__path", scope.district.path))
-    for row in inside.exclude(starts_on__gt=scope.as_of).order_by(F("starts_on").asc(nulls_first=True), "pk"):
-        expired = row.ends_on is not None and row.ends_on < scope.as_of
-        signed[row.facility_id] = Operation.NONE if expired else row.operation
+    signed = contracts.signed(
+        OperatorContract.objects.filter(within("facility__township__path", scope.district.path)), scope.as_of
+    )
     return lambda facility_id, reported: signed.get(facility_id, reported)
 
 

@@ -9,8 +9,10 @@ from eldercare.figures import Scope
 from eldercare.regions import Kind, Region
 from eldercare.scoping import within
 from facilities import checks
+from facilities.exemptions import exempt
 from facilities.kinds import FacilityType
-from facilities.models import Exemption, ServiceLink
+from facilities.models import ServiceLink
+from facilities.places import EXEMPTIONS
 from facilities.rules import evaluation, overall
 from facilities.rules.findings import Finding
 from facilities.statistics import Standing, standings
@@ -41,10 +43,15 @@ class UnitCheck:
         return [finding for finding in self.findings if finding.blocks or finding.needs_reason or finding.holds]
 
 
-def check_units(scope: Scope, units: Iterable[Region] | None = None) -> list[UnitCheck]:
-    """Check units of a district (all, unless some are named); the number of queries does not grow with them."""
+def check_units(
+    scope: Scope, units: Iterable[Region] | None = None, measure: checks.Yardstick | None = None
+) -> list[UnitCheck]:
+    """Check units of a district (all, unless some are named); the number of queries does not grow with them.
+
+    `measure` is the district's yardstick of the day where the caller has read it already.
+    """
     chosen = [unit for unit in (scope.units if units is None else units) if unit.kind in SUBJECTS]
-    measure = checks.yardstick(scope.district, scope.as_of)
+    measure = measure or checks.yardstick(scope.district, scope.as_of)
     if measure.rules is None:
         return []
     recorded = recorded_facts(scope)
@@ -111,11 +118,5 @@ def _host(scope: Scope, known: dict) -> None:
 
 
 def _exempt(scope: Scope, known: dict) -> None:
-    rows = Exemption.objects.on(scope.as_of).filter(within("region__path", scope.district.path))
-    names = {
-        Exemption.Reason.TO_BE_MERGED: "village.to_be_merged",
-        Exemption.Reason.HOSTS_CENTRE: "village.hosts_township_centre",
-    }
-    for region_id, reason in rows.values_list("region_id", "reason"):
-        unit_id, _ = scope.today_of(region_id, None)
-        known[unit_id][names[reason]] = True
+    for unit_id, reasons in exempt(scope).items():
+        known[unit_id] |= dict.fromkeys(map(EXEMPTIONS.__getitem__, reasons), True)

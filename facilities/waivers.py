@@ -5,7 +5,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from eldercare.review import Move, Reviewable
-from facilities.acceptance import AcceptanceReview, both, different, moment, person
+from eldercare.signatures import both, different, moment, person
+from facilities.acceptance import AcceptanceReview
 from facilities.facility import Facility
 from facilities.rules import waivers as rules
 

@@ -10,8 +10,9 @@ from eldercare.figures import Definition, Figure, Scope
 from eldercare.policies import Policy
 from eldercare.regions import UNIT_KIND_LABELS, UNIT_KINDS, Region
 from eldercare.scoping import within
+from facilities.exemptions import exempt
 from facilities.kinds import FacilityType
-from facilities.models import Exemption, ServiceLink
+from facilities.models import ServiceLink
 from facilities.statistics import Standing, standings
 from plans.models import PlanTarget
 
@@ -194,8 +195,7 @@ def _read_cover(scope: Scope) -> Cover:
         row, (region_id, _) = running.get(facility_id), scope.today_of(region_id, None)
         if row and row.type in covering.get(kind_of.get(region_id, ""), ()):
             by[region_id].append(row)
-    exempt = Exemption.objects.on(scope.as_of).filter(within("region__path", scope.district.path))
-    return Cover(by, {scope.today_of(pk, None)[0] for pk in exempt.values_list("region_id", flat=True)})
+    return Cover(by, set(exempt(scope)))
 
 
 def _unit_kind(unit: Region) -> str:

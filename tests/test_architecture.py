@@ -53,6 +53,7 @@ NOBODY_S_MOMENT = {
     "eldercare.ApiToken.last_used_at": "the account is the token's own",
     "eldercare.Policy.loaded_at": "a command loads it; the audit trail has the load",
     "facilities.FacilityRecord.retracted_at": "follows from undoing the upload, which has its person",
+    "training.Person.created_at": "comes with the first roster entry, which has its person",
 }
 
 

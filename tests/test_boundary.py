@@ -27,12 +27,16 @@ from eldercare.review import ReviewEvent
 from eldercare.uploads import Upload
 from facilities.models import (
     AcceptanceReview,
+    Attachment,
     Declaration,
     Exemption,
     Facility,
     FacilityRecord,
     OperatorContract,
+    Rectification,
     ServiceLink,
+    UnitPrice,
+    Waiver,
     ZoneAlias,
 )
 from plans.models import ProgressReport, ReportingPeriod
@@ -56,6 +60,9 @@ ASKED = {
     "district": "/dashboard/500156/",
     "figure": "/dashboard/500156/figures/coverage.village/",
     "township": "/dashboard/500156/{township}/",
+    "facility-file": "/dashboard/500156/facilities/{code}/",
+    "gaps": "/dashboard/500156/gaps/",
+    "township-gaps": "/dashboard/500156/{township}/gaps/",
     "uploads": "/uploads/",
     "upload-template": "/uploads/template/?kind=progress&period=2020-11&township={township}",
     "upload-new": "POST /uploads/new/?kind=progress&period=2020-11&township={township}",
@@ -90,6 +97,22 @@ ASKED = {
     "admin:view_on_site": "/admin/r/{facility_type}/{facility}/",
     "admin:auth_user_password_change": "/admin/eldercare/user/{user}/password/",
     "admin:facilities_facility_open_review": "POST /admin/facilities/facility/{facility}/open-review/",
+    "admin:facilities_facility_file": "/admin/facilities/facility/{facility}/file/",
+    "admin:facilities_acceptancereview_form": "/admin/facilities/acceptancereview/{review}/form/",
+    "admin:facilities_standardedition_whatif": "/admin/facilities/standardedition/{edition}/whatif/",
+    "admin:facilities_acceptancereview_propose_waiver": "POST /admin/facilities/acceptancereview/{review}/waivers/",
+    "admin:facilities_acceptancereview_decide_waiver": (
+        "POST /admin/facilities/acceptancereview/{review}/waivers/{waiver}/"
+    ),
+    "admin:facilities_acceptancereview_send_back": "POST /admin/facilities/acceptancereview/{review}/send-back/",
+    "admin:facilities_acceptancereview_visit": "/admin/facilities/acceptancereview/{review}/visit/",
+    "admin:facilities_attachment_attach": "POST /admin/facilities/attachment/attach/?facility={facility}",
+    "admin:facilities_attachment_file": "/admin/facilities/attachment/{attachment}/file/",
+    "admin:facilities_attachment_take_out": "POST /admin/facilities/attachment/{attachment}/take-out/",
+    "admin:facilities_declaration_units": "/admin/facilities/declaration/units/?district=500156",
+    "admin:facilities_acceptancereview_rectify": "POST /admin/facilities/acceptancereview/{review}/rectify/",
+    "admin:facilities_rectification_print": "/admin/facilities/rectification/print/",
+    "admin:facilities_rectification_export": "/admin/facilities/rectification/export/",
     "admin:plans_plantable_edit": "/admin/plans/plantable/{plantable}/edit/",
     "admin:plans_plantable_import": "POST /admin/plans/plantable/{plantable}/import/",
     "admin:plans_plantable_export": "/admin/plans/plantable/{plantable}/export/",
@@ -109,6 +132,9 @@ dashboard                                 .....4. | .....4 | L
 district                                  ...4.4. | 444444 | L
 figure                                    ...4.4. | 444444 | L
 township                                  .....4. | 444444 | L
+facility-file                             .....4. | 444444 | L
+gaps                                      ...4.4. | 444444 | L
+township-gaps                             .....4. | 444444 | L
 policies                                  ...333. | ...333 | L
 policy                                    ...333. | 444333 | L
 uploads                                   ....33. | ....33 | L
@@ -143,6 +169,20 @@ admin:app_list                            ...LLL. | ...LLL | L
 admin:view_on_site                        444LLL4 | 444LLL | L
 admin:auth_user_password_change           333LLL. | 444LLL | L
 admin:facilities_facility_open_review     .33LLL3 | 444LLL | L
+admin:facilities_facility_file            ...LLL. | 444LLL | L
+admin:facilities_acceptancereview_form    ...LLL. | 444LLL | L
+admin:facilities_standardedition_whatif   ...LLL. | 444LLL | L
+admin:facilities_acceptancereview_propose_waiver 3.3LLL3 | 444LLL | L
+admin:facilities_acceptancereview_decide_waiver 3..LLL3 | 444LLL | L
+admin:facilities_acceptancereview_send_back 3.3LLL3 | 444LLL | L
+admin:facilities_acceptancereview_visit   3.3LLL3 | 444LLL | L
+admin:facilities_attachment_attach        ..3LLL3 | 444LLL | L
+admin:facilities_attachment_file          ...LLL. | 444LLL | L
+admin:facilities_attachment_take_out      ..3LLL3 | 444LLL | L
+admin:facilities_declaration_units        ...LLL. | 444LLL | L
+admin:facilities_acceptancereview_rectify ..3LLL3 | 444LLL | L
+admin:facilities_rectification_print      ...LLL. | ...LLL | L
+admin:facilities_rectification_export     ...LLL. | ...LLL | L
 admin:plans_plantable_edit                .33LLL3 | 444LLL | L
 admin:plans_plantable_import              x33LLL3 | 444LLL | L
 admin:plans_plantable_export              ...LLL. | 444LLL | L
@@ -188,7 +228,19 @@ def home(wulong, baima):
     Declaration.objects.create(facility=point, fact="facility.has_capacity", value=True, **dated)
     ServiceLink.objects.create(facility=point, region=village, **dated)
     Exemption.objects.create(region=village, reason="to_be_merged", **dated)
-    AcceptanceReview.objects.create(facility=point, created_by=clerk)
+    UnitPrice.objects.create(district=wulong, of="beds", yuan=3000, source="造价")
+    case = AcceptanceReview.objects.create(facility=point, created_by=clerk)
+    waiver = Waiver.objects.create(
+        review=case, facility=point, requirement="point.area", edition="wulong-2020", label="面积", clause="二(二)",
+        justification="用地受限，可以共用村级活动场所", submitted_by=clerk, proposed_by=user(None, wulong, "proposer"),
+    )  # fmt: skip
+    paper = Attachment(facility=point, filename=SECRETS[1], content_type="image/png", size=1, sha256="0" * 64)
+    paper.attached_by = clerk
+    paper.file.save("x.png", ContentFile(b"x"))
+    Rectification.objects.create(
+        facility=point, label=SECRETS[0], problem="堆放杂物", measure="清理", owner="白马镇", opened_by=clerk,
+        due_on=datetime.date(2020, 12, 1),
+    )  # fmt: skip
     ZoneAlias.objects.create(policy=wulong.policies.get(), listed="健身康复", counted="医疗康复")
     RegionAlias.objects.create(district=wulong, name="白马", region=baima)
     PopulationFact.objects.create(region=baima, counted_on=datetime.date(2020, 1, 1), total=9000, source="统计公报")
@@ -206,6 +258,8 @@ def home(wulong, baima):
     upload.save()
     return {
         "township": baima.code, "upload": upload.pk, "facility": point.pk, "user": clerk.pk,
+        "review": case.pk, "waiver": waiver.pk, "attachment": paper.pk,
+        "code": point.code, "edition": wulong.policies.get().standard_editions.get().pk,
         "plantable": wulong.policies.get().plantables.get(annex="2").pk,
         "quotatable": wulong.policies.get().quotatables.get(annex="5").pk,
         "facility_type": ContentType.objects.get_for_model(point).pk,
@@ -350,5 +404,5 @@ def test_foreign_posts_change_nothing(home, visitors):
 
 
 def _rows() -> dict:
-    kept = (Upload, ProgressReport, AcceptanceReview, Facility, FacilityRecord)
+    kept = (Upload, ProgressReport, AcceptanceReview, Attachment, Facility, FacilityRecord, Rectification, Waiver)
     return {model._meta.label: list(model._default_manager.order_by("pk").values()) for model in kept}

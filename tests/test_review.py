@@ -15,6 +15,7 @@ from eldercare.review import Denied, MoveRefused, Reviewable, ReviewEvent, Stale
 from eldercare.uploads import Upload
 from facilities.models import AcceptanceReview, ZoneAlias
 from plans.models import ProgressReport, ReportingPeriod
+from subsidies.models import SubsidyScheme
 
 # model: from status, verb, to status, roles that may
 TABLE = """
@@ -50,6 +51,20 @@ facilities.zonealias        proposed   confirm    confirmed  reviewer
 facilities.zonealias        rejected   confirm    confirmed  reviewer
 facilities.zonealias        proposed   reject     rejected   reviewer
 facilities.zonealias        confirmed  reject     rejected   reviewer
+subsidies.subsidyclaim      draft      submit     submitted  clerk
+subsidies.subsidyclaim      returned   submit     submitted  clerk
+subsidies.subsidyclaim      submitted  approve    approved   reviewer
+subsidies.subsidyclaim      submitted  send_back  returned   reviewer
+subsidies.subsidyclaim      draft      withdraw   withdrawn  clerk
+subsidies.subsidyclaim      submitted  withdraw   withdrawn  clerk
+subsidies.subsidyclaim      returned   withdraw   withdrawn  clerk
+subsidies.subsidyclaim      approved   cancel     withdrawn  approver
+subsidies.subsidyclaim      approved   pay_part   approved   approver
+subsidies.subsidyclaim      approved   pay        paid       approver
+subsidies.subsidyclaim      approved   recover    recovered  approver
+subsidies.subsidyclaim      paid       recover    recovered  approver
+subsidies.subsidyclaim      approved   keep       approved   reviewer
+subsidies.subsidyclaim      paid       keep_paid  paid       reviewer
 plans.progressreport        due        submit     submitted  clerk,township
 plans.progressreport        submitted  submit     submitted  clerk,township
 plans.progressreport        returned   submit     submitted  clerk,township
@@ -83,6 +98,11 @@ STAMPS = {
     },
     "facilities.waiver": {
         "consented": ["decided"], "refused": ["decided"], "withdrawn": ["withdrawn"], "revoked": ["decided", "revoked"],
+    },
+    "subsidies.subsidyclaim": {
+        "submitted": ["submitted"], "returned": ["submitted", "decided"], "approved": ["submitted", "decided"],
+        "paid": ["submitted", "decided", "paid"], "recovered": ["submitted", "decided", "paid", "recovered"],
+        "withdrawn": ["withdrawn"],
     },
     "plans.progressreport": {
         "submitted": ["submitted"], "accepted": ["submitted", "decided"], "returned": ["submitted", "decided"],
@@ -136,6 +156,8 @@ def _basis(label, status, register, wulong, baima, stranger):
         }  # fmt: skip
     if label == "facilities.waiver":
         return _waiver(status, register(stage="completed"), stranger)
+    if label == "subsidies.subsidyclaim":
+        return _claim(status, register(stage="accepted"), wulong, stranger)
     if label == "plans.progressreport":
         period, _ = ReportingPeriod.objects.get_or_create(
             district=wulong, month=NOVEMBER, defaults={"due_on": datetime.date(2020, 12, 5)}
@@ -151,6 +173,16 @@ def _basis(label, status, register, wulong, baima, stranger):
         "kind": "progress", "region": baima, "district": wulong, "period": NOVEMBER, "filename": "月报.xlsx",
         "file": "uploads/x.xlsx", "sha256": "0" * 64, "size": 1, "uploaded_by": stranger,
         "error_total": int(status == "refused"),
+    }  # fmt: skip
+
+
+def _claim(status, facility, wulong, stranger) -> dict:
+    scheme = SubsidyScheme.objects.get(policy__district=wulong, key="station")
+    decided = {"approved_basis": {}} if status in ("approved", "paid", "recovered") else {}
+    return {
+        "scheme": scheme, "district": wulong, "township": facility.township, "facility": facility, "year": 2020,
+        "key": f"facility:{facility.code}", "amount": 200_000, "created_by": _person(stranger, 9),
+        "paid_total": 200_000 if status == "paid" else 0, **decided,
     }  # fmt: skip
 
 
@@ -354,6 +386,36 @@ def test_event_is_never_changed_or_deleted(row_in, people, attempt):
         ("facilities.acceptancereview", "submitted", {"status": "accepted"}),
         ("facilities.acceptancereview", "accepted", {"frozen": None}),
         ("facilities.acceptancereview", "draft", {"status": "revoked"}),
+        ("facilities.acceptancereview", "submitted", {"status": "reviewing"}),
+        ("facilities.acceptancereview", "submitted", {"assigned_at": timezone.now()}),
+        ("facilities.acceptancereview", "reviewing", {"reviewer": None}),
+        ("facilities.acceptancereview", "reviewing", {"assigned_by": None}),
+        ("facilities.acceptancereview", "reviewing", {"status": "returned"}),
+        ("facilities.acceptancereview", "reviewing", {"consented_at": timezone.now()}),
+        ("facilities.acceptancereview", "returned", {"reviewer": None}),
+        ("facilities.acceptancereview", "accepted", {"consented_at": timezone.now()}),
+        ("facilities.acceptancereview", "accepted", {"rechecked_at": timezone.now()}),
+        ("facilities.acceptancereview", "accepted", {"recheck": {}}),
+        ("facilities.acceptancereview", "revoked", {"revoked_by": None}),
+        ("facilities.acceptancereview", "withdrawn", {"withdrawn_at": None}),
+        ("facilities.waiver", "proposed", {"status": "consented"}),
+        ("facilities.waiver", "proposed", {"justification": ""}),
+        ("facilities.waiver", "proposed", {"proposed_by": None}),
+        ("facilities.waiver", "proposed", {"submitted_by": None}),
+        ("facilities.waiver", "proposed", {"effective_on": NOVEMBER}),
+        ("facilities.waiver", "consented", {"decided_by": None}),
+        ("facilities.waiver", "consented", {"effective_on": None}),
+        ("facilities.waiver", "consented", {"status": "revoked"}),
+        ("facilities.waiver", "consented", {"ended_on": NOVEMBER}),
+        ("facilities.waiver", "revoked", {"ended_on": None}),
+        ("facilities.waiver", "withdrawn", {"withdrawn_by": None}),
+        ("facilities.rectification", "open", {"status": "reported"}),
+        ("facilities.rectification", "open", {"reopenings": 1}),
+        ("facilities.rectification", "open", {"status": "cancelled"}),
+        ("facilities.rectification", "reported", {"reported_by": None}),
+        ("facilities.rectification", "reported", {"status": "closed"}),
+        ("facilities.rectification", "closed", {"closed_at": None}),
+        ("facilities.rectification", "cancelled", {"cancelled_by": None}),
     ],
 )
 def test_database_refuses_a_status_without_its_time_person_or_evidence(label, status, written, row_in):
@@ -362,10 +424,33 @@ def test_database_refuses_a_status_without_its_time_person_or_evidence(label, st
         MODELS[label]._base_manager.filter(pk=row.pk).update(**written)
 
 
-def test_database_refuses_one_person_for_both_signatures(row_in):
-    row = row_in("facilities.acceptancereview", "accepted")
+@pytest.mark.parametrize(
+    ("label", "status", "person", "parts"),
+    [
+        ("facilities.acceptancereview", "reviewing", "submitted_by", ("reviewer",)),
+        ("facilities.acceptancereview", "returned", "submitted_by", ("reviewer", "decided_by")),
+        ("facilities.acceptancereview", "accepted", "submitted_by", ("reviewer", "decided_by")),
+        ("facilities.acceptancereview", "accepted", "assigned_by", ("decided_by",)),
+        ("facilities.acceptancereview", "accepted", "submitted_by", ("consented_by",)),
+        ("facilities.acceptancereview", "accepted", "decided_by", ("consented_by",)),
+        ("facilities.acceptancereview", "accepted", "submitted_by", ("rechecked_by",)),
+        ("facilities.acceptancereview", "revoked", "decided_by", ("revoked_by",)),
+        ("facilities.waiver", "proposed", "submitted_by", ("proposed_by",)),
+        ("facilities.waiver", "consented", "submitted_by", ("decided_by",)),
+        ("facilities.waiver", "consented", "proposed_by", ("decided_by",)),
+        ("facilities.rectification", "closed", "reported_by", ("closed_by",)),
+    ],
+)
+def test_database_refuses_one_person_for_two_signatures(label, status, person, parts, row_in):
+    """Two people who must differ, or a decision by another than the one in charge."""
+    row = row_in(label, status)
+    written = {part: getattr(row, person) for part in parts}
+    times = {"consented_by": {"consented_at": timezone.now()}}
+    times["rechecked_by"] = {"rechecked_at": timezone.now(), "recheck": {}}
+    for part in parts:
+        written |= times.get(part, {})
     with pytest.raises(IntegrityError), transaction.atomic():
-        AcceptanceReview._base_manager.filter(pk=row.pk).update(decided_by=row.submitted_by)
+        MODELS[label]._base_manager.filter(pk=row.pk).update(**written)
 
 
 def test_assigning_a_status_is_no_way_round_the_door(register, clerk):

@@ -12,6 +12,7 @@ from eldercare.dashboard import asof, moves
 from eldercare.figures import Definition, Figure, FigureSet
 from eldercare.policies import Policy, PolicyConflict
 from eldercare.regions import UNIT_KIND_LABELS, UNIT_KINDS, DivisionEdition, Kind, Region, district_of
+from facilities import ledger
 from plans import schedule, submissions
 from plans.schedule import Line
 from plans.statistics import printed_units
@@ -86,6 +87,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         "training": _training(found),
         "conflicts": list(PolicyConflict.objects.filter(policy__district=district).select_related("policy")),
         "trend": moves.trend(found.scope),
+        "ledger": _ledger(found),
     }
     return render(request, "dashboard/district.html", context)
 
@@ -135,6 +137,13 @@ def _unit_counts(found: FigureSet) -> list[tuple[str, int | None]]:
         (label, sum(unit.kind in UNIT_KINDS[kind] for unit in found.scope.units))
         for kind, label in UNIT_KIND_LABELS.items()
     ]
+
+
+def _ledger(found: FigureSet) -> dict:
+    """The rectification ledger of the district, and the townships with overdue items, the most first."""
+    tallies = ledger.summary(found.scope)
+    late = [(unit, tallies[unit.code].overdue) for unit in found.scope.townships if tallies[unit.code].overdue]
+    return {"tally": tallies[None], "late": sorted(late, key=lambda pair: (-pair[1], pair[0].path))}
 
 
 def _training(found: FigureSet) -> dict:

@@ -1,6 +1,6 @@
 """What a policy's standards demand, line by line: conditions, requirements, class tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -49,15 +49,34 @@ def editions(policy: Policy) -> list[tuple[StandardEdition, dict]]:
 
 
 def requirements(policy: Policy) -> Iterator[Entry]:
-    """A line for each requirement."""
-    names = {row.pk: _condition_names(body) for row, body in editions(policy)}
+    """A line for each requirement; of an amendment also where each comes from, and a line for each that it drops."""
+    held = {row.pk: (row, _condition_names(body)) for row, body in editions(policy)}
+    titles = _titles(row for row, _ in held.values())
     for row in Requirement.objects.filter(edition__policy=policy).order_by("edition__valid_from", "position"):
-        body, conditions = unpack(row.body), names[row.edition_id]
+        edition, conditions = held[row.edition_id]
+        body = unpack(row.body)
         who = listed(FacilityType(code).label for code in row.applies_to) or SUBJECTS[row.subject]
         force = f"{row.wording}（{MODALITIES[row.modality]}）"
-        yield Entry(
-            row.clause, f"{who}：{row.label}", _demand(body, conditions), force, _remark(body, conditions), row.key
-        )
+        remark = "；".join(filter(None, (_origin(edition, row.key, titles), _remark(body, conditions))))
+        yield Entry(row.clause, f"{who}：{row.label}", _demand(body, conditions), force, remark, row.key)
+    for edition, _ in held.values():
+        for gone in edition.amendment.get("removed", []):
+            yield Entry(gone["clause"], gone["label"] or gone["id"], "本次修订删去", "", "", gone["id"])
+
+
+def _titles(found: Iterable[StandardEdition]) -> dict[str, str]:
+    """The short titles of the policies whose rows an amendment carries on, by slug."""
+    slugs = {slug for edition in found for slug in edition.carried_policies}
+    rows = Policy.objects.filter(slug__in=slugs) if slugs else ()
+    return {policy.slug: str(policy) for policy in rows}
+
+
+def _origin(edition: StandardEdition, key: str, titles: dict[str, str]) -> str:
+    """Which document a row of an amendment stands in; empty in an edition of its own."""
+    if not edition.amendment:
+        return ""
+    slug = edition.amendment["origin"].get(f"requirement:{key}")
+    return f"沿用{titles.get(slug, slug)}" if slug else "本次修订"
 
 
 def conditions(policy: Policy) -> Iterator[Entry]:

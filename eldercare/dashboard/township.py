@@ -11,7 +11,7 @@ from eldercare import figures
 from eldercare.dashboard import asof
 from eldercare.figures import FigureSet
 from eldercare.regions import TOWNSHIP_KINDS, UNIT_KINDS, Region
-from facilities import checks, unitchecks
+from facilities import checks, ledger, unitchecks
 from facilities.models import FacilityRecord
 from facilities.rules.overall import Overall
 from facilities.unitchecks import UnitCheck
@@ -36,20 +36,31 @@ def may_see(user) -> bool:
     )
 
 
-def page(request: HttpRequest, code: str, township_code: str) -> HttpResponse:
-    """The page of one township on a day; 404 for anyone it is not for."""
+def asked(request: HttpRequest, code: str, township_code: str) -> tuple[Region, date]:
+    """The township and the day that an address asks for; Http404 for anyone it is not for, asof.Moved to a successor."""
     if not may_see(request.user):
         raise Http404("没有这个页面。")
-    try:
-        township = asof.visible_region(request, township_code, TOWNSHIP_KINDS)
-        day = asof.day_of(request, township.parent)
-        township = asof.visible_region(request, township_code, TOWNSHIP_KINDS, day)
-    except asof.Moved as moved:
-        asked = f"?{request.GET.urlencode()}" if request.GET else ""
-        return redirect(reverse("township", args=[moved.region.parent.code, moved.region.code]) + asked)
+    township = asof.visible_region(request, township_code, TOWNSHIP_KINDS)
+    day = asof.day_of(request, township.parent)
+    township = asof.visible_region(request, township_code, TOWNSHIP_KINDS, day)
     if township.parent.code != code:
         raise Http404("没有找到这个乡镇（街道）。")
-    return render(request, "dashboard/township.html", _context(request, township, _day_within(township, day)))
+    return township, _day_within(township, day)
+
+
+def moved(request: HttpRequest, name: str, to: Region) -> HttpResponse:
+    """Lead on to the same page of the unit that has taken the township's place."""
+    asked_for = f"?{request.GET.urlencode()}" if request.GET else ""
+    return redirect(reverse(name, args=[to.parent.code, to.code]) + asked_for)
+
+
+def page(request: HttpRequest, code: str, township_code: str) -> HttpResponse:
+    """The page of one township on a day; 404 for anyone it is not for."""
+    try:
+        township, day = asked(request, code, township_code)
+    except asof.Moved as gone:
+        return moved(request, "township", gone.region)
+    return render(request, "dashboard/township.html", _context(request, township, day))
 
 
 def _day_within(township: Region, day: date) -> date:
@@ -72,6 +83,7 @@ def _context(request: HttpRequest, township: Region, day: date) -> dict:
         "figures": _figures(found, township),
         "duties": _duties(found, township),
         "facilities": _facilities(township, district, day),
+        "rectifications": ledger.live_in(district, township.lineage(), day),
         "targets": list(
             PlanTarget.objects.filter(region__in=township.lineage(), planned__gt=0).select_related("table__policy")
         ),

@@ -9,6 +9,7 @@ from eldercare import figures
 from eldercare.folders import FolderProblem, read_toml
 from eldercare.foldershapes import row_name
 from eldercare.policyfiles import Folder
+from facilities import amendments
 from training.models import TrainingRole
 
 FIGURES = "figures.csv"
@@ -75,6 +76,8 @@ def known(folder: Folder) -> dict[str, set[str]]:
         for table, rows in found.items():
             key = TABLES[file][table]
             names.setdefault(table, set()).update(str(row[key]) for row in rows if key in row)
+    for table, carried in amendments.carried_names(folder).items():
+        names.setdefault(table, set()).update(carried)
     # A ladder's classes make requirements of their own: 类别面积, 功能用房.
     slots = {f"{name}.{slot}" for name in names["ladder"] for slot in ("size", "rooms")}
     names["any"] = slots.union(*names.values())

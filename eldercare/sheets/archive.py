@@ -35,6 +35,10 @@ class Archive:
         """Casefolded names of all entries."""
         return set(self._entries)
 
+    def declared_bytes(self) -> int:
+        """What all entries together claim to inflate to: a claim, good only for turning a file away."""
+        return sum(info.file_size for info in self._entries.values())
+
     def __contains__(self, name: str) -> bool:
         return name.casefold() in self._entries
 

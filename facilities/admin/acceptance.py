@@ -1,113 +1,63 @@
-"""The acceptance review in the admin: the queue by age, and one page with facts, clauses, moves, history."""
-
-from datetime import date
+"""The acceptance review in the admin: one page with facts, clauses, moves and history, and below it every concern's part."""
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Case, IntegerField, Value, When
 from django.shortcuts import redirect
-from django.utils import timezone
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import mark_safe
 
-from eldercare.adminbase import DistrictFilter, ReviewableAdmin, TownshipFilter
-from eldercare.policies import unpack
+from eldercare.accounts import User
 from eldercare.review import MoveRefused, Option
-from facilities import checks, services
-from facilities.admin import (
-    attachments,
-    clauses,
-    declarations,
-    gaps,
-    provenance,
-    rectification,
-    returning,
-    visits,
-    waivers,
-)
-from facilities.admin.facility import badge, check_context
+from facilities import services
+from facilities.admin import attachments, documents, gaps, rectification, returning, reviewpage, visits, waivers
+from facilities.admin.bulk import BulkActions
 from facilities.admin.facilityform import DateInput
+from facilities.admin.queue import Queue, others, waited
 from facilities.models import AcceptanceReview
-from facilities.rules.catalogue import CORE_FACTS
-from facilities.rules.overall import Overall
+from facilities.services import rechecking
+from facilities.services.returning import send_back
 
 Status = AcceptanceReview.Status
-QUEUE_LENGTH = 8
-# Each concern brings its part of the page: `panel(request, row, found)` its context, `urls(admin)` its addresses.
-PANELS = (returning, gaps, waivers, visits, rectification, attachments)
-PLACE = Case(
-    *(
-        When(status=status, then=Value(place))
-        for place, status in enumerate((Status.SUBMITTED, Status.REVIEWING, Status.RETURNED, Status.DRAFT))
-    ),
-    default=Value(4),
-    output_field=IntegerField(),
+# Each concern brings its part of the page: `panel(request, row, found)` its context, `urls(admin)` its addresses; its
+# template, panels/<name>.html, stands under the anchor of that name, with `<name>_count` beside its label.
+PANELS = (
+    ("gaps", "还差什么", gaps),
+    ("returning", "退回与变化", returning),
+    ("waivers", "偏差说明", waivers),
+    ("visits", "现场核查", visits),
+    ("rectification", "整改", rectification),
+    ("attachments", "附件", attachments),
 )
+# What each move asks for besides a comment.
+ASKS = {"accept": "accepted_on", "assign": "reviewer"}
 
 
-class AcceptForm(forms.Form):
-    """The day that acceptance counts from."""
+class MoveForm(forms.Form):
+    """What the moves on offer ask for besides a comment."""
 
     accepted_on = forms.DateField(label="验收日期", widget=DateInput, required=False)
+    reviewer = forms.ModelChoiceField(User.objects.none(), label="承办人", required=False, empty_label="请选择")
 
-
-class ReviewTownshipFilter(TownshipFilter):
-    lookup = "facility__township"
-
-
-class ReviewDistrictFilter(DistrictFilter):
-    lookup = "facility__district"
-
-
-def waited(row: AcceptanceReview) -> int:
-    """Days that a review has waited in its present state, by the calendar of its district."""
-    since = {Status.SUBMITTED: row.submitted_at, Status.RETURNED: row.decided_at}.get(row.status) or row.created_at
-    return max((row.facility.district.default_as_of() - timezone.localdate(since)).days, 0)
-
-
-def queue(user, but: AcceptanceReview) -> list[AcceptanceReview]:
-    """The other open reviews a person can see, oldest first; those that wait for a decision lead."""
-    rows = AcceptanceReview.objects.visible_to(user).filter(status__in=AcceptanceReview.OPEN).exclude(pk=but.pk)
-    return list(
-        rows.select_related("facility__township", "facility__district").order_by(PLACE, "created_at", "pk")[
-            :QUEUE_LENGTH
-        ]
-    )
+    def __init__(self, row: AcceptanceReview, asked: set[str], *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reviewer"].queryset = services.reviewers(row)
+        self.fields["accepted_on"].initial = row.facility.district.default_as_of()
+        for name in set(self.fields) - asked:
+            del self.fields[name]
 
 
 @admin.register(AcceptanceReview)
-class AcceptanceReviewAdmin(ReviewableAdmin):
+class AcceptanceReviewAdmin(BulkActions, Queue):
     """验收审核. Begun from a facility; the note is all that is typed, while it is a draft or returned."""
 
     change_form_template = "admin/facilities/acceptancereview/change_form.html"
-    move_comment_label = "办理意见（退回、撤回、撤销验收必填）"
-    list_display = ("facility", "facility_type", "facility_township", "state", "submitted_by", "waiting", "accepted_on")
-    list_select_related = ("facility__township", "facility__district", "submitted_by")
-    list_filter = ("status", "facility__type", ReviewDistrictFilter, ReviewTownshipFilter)
-    search_fields = ("facility__name", "facility__code")
-    search_help_text = "按设施编码或名称查找"
+    move_comment_label = "办理意见（撤回、复核、撤销验收必填）"
     fields = ("note",)
 
-    @admin.display(description="设施类型")
-    def facility_type(self, row: AcceptanceReview) -> str:
-        return row.facility.get_type_display()
-
-    @admin.display(description="乡镇（街道）")
-    def facility_township(self, row: AcceptanceReview) -> str:
-        return str(row.facility.township)
-
-    @admin.display(description="状态")
-    def state(self, row: AcceptanceReview) -> str:
-        return badge(row.status, row.get_status_display())
-
-    @admin.display(description="已等待")
-    def waiting(self, row: AcceptanceReview) -> str:
-        return f"{waited(row)} 天" if row.status in AcceptanceReview.OPEN else ""
-
     def get_urls(self):
-        return [*(url for part in PANELS for url in part.urls(self)), *super().get_urls()]
-
-    def get_ordering(self, request):
-        """Open ones first; among them those that wait for a decision, each by age."""
-        return (PLACE, "created_at", "pk")
+        parts = [url for _, _, part in PANELS for url in part.urls(self)]
+        return [*parts, *documents.urls(self), *super().get_urls()]
 
     def has_add_permission(self, request):
         """A review is begun on the page of its facility."""
@@ -121,72 +71,95 @@ class AcceptanceReviewAdmin(ReviewableAdmin):
         return redirect(self._page(obj))
 
     def get_move_form(self, request, obj, data=None):
-        if obj.status != Status.REVIEWING or not request.user.has_perm("facilities.decide_acceptancereview"):
-            return None
-        return AcceptForm(data, initial={"accepted_on": obj.facility.district.default_as_of()})
+        """The fields of the moves that this person may make; of a posted form only those of its verb."""
+        asked = set()
+        if obj.status == Status.REVIEWING and obj.reviewer_id == request.user.pk:
+            asked.add("accepted_on")
+        if obj.status in (Status.SUBMITTED, Status.REVIEWING) and request.user.has_perm(
+            "facilities.assign_acceptancereview"
+        ):
+            asked.add("reviewer")
+        if data is not None:
+            asked &= {ASKS.get(data.get("verb"))}
+        return MoveForm(obj, asked, data) if asked else None
 
     def make_move(self, request, obj, verb, comment, version, data):
-        if verb == "take":
-            return services.take(obj, by=request.user, comment=comment, version=version)
-        if verb != "accept":
-            return super().make_move(request, obj, verb, comment, version, data)
-        if data and data["accepted_on"] is None:
-            raise MoveRefused("验收合格须填写验收日期。")
-        return services.accept(
-            obj, by=request.user, accepted_on=data.get("accepted_on"), comment=comment, version=version
+        told = {"by": request.user, "comment": comment, "version": version}
+        if data and data[ASKS[verb]] is None:
+            raise MoveRefused({"accept": "验收合格须填写验收日期。", "assign": "分派须选择承办人。"}[verb])
+        if verb == "assign" and data:
+            return services.assign(obj, data["reviewer"], **told)
+        if verb == "accept":
+            return services.accept(obj, accepted_on=data.get("accepted_on"), **told)
+        if verb == "send_back":
+            return send_back(obj, reasons=[], **told)
+        makers = {"take": services.take, "recheck": rechecking.recheck}
+        # The other moves, and whatever this person may not do, go through the one door as they are.
+        return (
+            makers[verb](obj, **told)
+            if verb in makers
+            else super().make_move(request, obj, verb, comment, version, data)
         )
+
+    def _moved(self, request, row) -> str:
+        refused = super()._moved(request, row)
+        if refused:
+            request.session[self._typed_key(row)] = {name: request.POST.get(name, "")[:40] for name in ASKS.values()}
+        return refused
+
+    def _typed_key(self, row) -> str:
+        return f"{self._draft_key(row)}:fields"
 
     def page_context(self, request, row):
         """Facts, clauses, queue and moves; an accepted review shows what it was decided on, not what holds today."""
         context = super().page_context(request, row)
+        typed = request.session.pop(self._typed_key(row), {})
+        if context["move_form"]:
+            context["move_form"].initial = {name: value for name, value in typed.items() if value}
         decided = row.frozen is not None
-        shown = _frozen(row) if decided else _live(row)
-        for part in PANELS:
+        shown = reviewpage.frozen(row) if decided else reviewpage.live(row)
+        for _, _, part in PANELS:
             shown |= part.panel(request, row, shown.get("check"))
         return {
             **context,
             **shown,
             "is_frozen": decided,
             "facility": row.facility,
-            "queue": [{"row": other, "days": waited(other)} for other in queue(request.user, row)],
+            "differences": rechecking.differences(row),
+            "events": reviewpage.events(row, context["events"]),
+            "queue": [{"row": other, "days": waited(other)} for other in others(request.user, row)],
             "waits_for": _waits_for(row, context["options"]),
+            "print_url": f"{self._page(row).removesuffix('change/')}form/",
+            "file_url": f"{_facility_page(row).removesuffix('change/')}file/",
+            **_moves(context["options"]),
         }
 
-
-def _live(row: AcceptanceReview) -> dict:
-    day = services.review_day(row)
-    found = checks.check(row.facility, day)
-    records = provenance.history(row.facility)
-    wanted = declarations.table(found, row.created_by)
-    return {
-        **check_context(found),
-        "facts": provenance.facts(records, day),
-        "declared": [line for line in wanted if line["row"]],
-        "undeclared": [line for line in wanted if not line["row"]],
-    }
+    def render_change_form(self, request, context, *args, **kwargs):
+        """The parts below the grid are drawn first: one that has nothing to say leaves neither box nor tab."""
+        if context.get("row"):
+            context["panels"] = _drawn(request, context)
+        return super().render_change_form(request, context, *args, **kwargs)
 
 
-def _frozen(row: AcceptanceReview) -> dict:
-    kept = row.frozen
-    told = unpack(kept["facts"])
-    book = declarations.Book(type(row.edition).objects.filter(pk=row.edition_id)) if row.edition_id else None
-    return {
-        "overall": Overall(kept["overall"]),
-        "edition": kept["edition"],
-        "day": date.fromisoformat(kept["day"]),
-        "findings": clauses.rows(kept["findings"], declarations.words(row.edition)),
-        "facts": [{"record": None, "sheet": None, "lines": [_kept_fact(*pair, book) for pair in told.items()]}],
-    }
+def _drawn(request, context: dict) -> list[dict]:
+    # The page's own context is a plain dict here; what a template adds to it stays in that template.
+    found = []
+    for name, label, _ in PANELS:
+        html = render_to_string(f"admin/facilities/acceptancereview/panels/{name}.html", context, request).strip()
+        if html:
+            found.append({"name": name, "label": label, "html": mark_safe(html), "count": context.get(f"{name}_count")})
+    return found
 
 
-def _kept_fact(name: str, value: object, book) -> dict:
-    question = book.questions.get(name) if book else None
-    known = question.fact if question else CORE_FACTS.get(name)
-    words = question.choices if question else {}
-    return {
-        "label": known.label if known else name,
-        "text": clauses.said(value, words, known.unit if known else ""),
-    }
+def _moves(options: list[Option]) -> dict:
+    """The footer: returning has a form of its own on the page, so its button leads there."""
+    form = next((option for option in options if option.move.verb == "send_back" and option.allowed), None)
+    links = [{"label": form.move.label, "url": "#returning"}] if form else []
+    return {"options": [option for option in options if option is not form], "move_links": links}
+
+
+def _facility_page(row: AcceptanceReview) -> str:
+    return reverse("admin:facilities_facility_change", args=[row.facility_id])
 
 
 def _waits_for(row: AcceptanceReview, options: list[Option]) -> str:

@@ -1,67 +1,51 @@
 """Answers to a standard's questions: the form field of each kind of fact, what is stored, and how it reads."""
 
-from decimal import Decimal, InvalidOperation
-
 from django import forms
 
 from eldercare.policies import pack
 from facilities.admin.clauses import said
+from facilities.admin.rooms import RoomsField
 from facilities.rules.asked import Question
 
 YES_NO = (("yes", "是"), ("no", "否"))
 NONE = "无"
+OPEN = "未看"
 
 
-class YesNoField(forms.ChoiceField):
-    """是 or 否; nothing is chosen beforehand."""
+class OneField(forms.TypedChoiceField):
+    """One of a few answers; nothing is chosen beforehand, and where it may stay open that is a choice of its own."""
 
     widget = forms.RadioSelect
 
-    def __init__(self, **options) -> None:
-        super().__init__(choices=YES_NO, **options)
+    def __init__(self, choices, *, required: bool = True, **options) -> None:
+        open_ = () if required else (("", OPEN),)
+        super().__init__(choices=(*open_, *choices), required=required, empty_value=None, **options)
 
-    def clean(self, value):
-        return super().clean(value) == "yes"
+
+class YesNoField(OneField):
+    """是 or 否."""
+
+    def __init__(self, **options) -> None:
+        super().__init__(YES_NO, coerce=lambda told: told == "yes", **options)
 
 
 class NamesField(forms.MultipleChoiceField):
-    """Names ticked from the printed list; 无 alone is an empty list."""
+    """Names ticked from the printed list; 无 alone is an empty list, nothing ticked is None."""
 
     widget = forms.CheckboxSelectMultiple
 
     def clean(self, value):
         ticked = super().clean(value)
+        if not ticked:
+            return None
         if NONE in ticked and len(ticked) > 1:
             raise forms.ValidationError("勾选“无”时不能再勾选其他项。")
         return [name for name in ticked if name != NONE]
 
 
-class RoomsField(forms.CharField):
-    """One room a line: its name, and its usable ㎡ where known."""
-
-    widget = forms.Textarea
-
-    def clean(self, value):
-        rooms: dict[str, Decimal | None] = {}
-        for line in super().clean(value).splitlines():
-            name, _, area = line.strip().rpartition(" ")
-            if line.strip():
-                rooms[name.strip() or area] = self._area(area, line) if name.strip() else None
-        return rooms
-
-    def _area(self, text: str, line: str) -> Decimal:
-        try:
-            area = Decimal(text.removesuffix("㎡"))
-        except InvalidOperation:
-            area = Decimal(-1)
-        if not area.is_finite() or area < 0:
-            raise forms.ValidationError(f"“{line.strip()}”读不懂：每行写用房名称、空格、使用面积。")
-        return area
-
-
-def field(question: Question) -> forms.Field:
-    """The form field that takes the answer to a question."""
-    options = {"label": question.label}
+def field(question: Question, *, required: bool = True) -> forms.Field:
+    """The form field that takes the answer to a question; where it may stay open, no answer is None."""
+    options = {"label": question.label, "required": required}
     kind = question.fact.type
     if kind == "boolean":
         return YesNoField(**options)
@@ -70,13 +54,13 @@ def field(question: Question) -> forms.Field:
     if kind == "decimal":
         return forms.DecimalField(min_value=0, max_digits=12, decimal_places=2, help_text=_unit(question), **options)
     if kind == "rooms":
-        return RoomsField(help_text="每行一个：名称、空格、使用面积（㎡）；面积不详的只写名称。", **options)
+        return RoomsField(rooms=question.choices, **options)
     if kind == "names":
         names = [(name, name) for name in question.choices]
         return NamesField(choices=[*names, (NONE, "无（以上都没有）")], **options)
     if question.choices:
-        return forms.ChoiceField(choices=[*question.choices.items()], widget=forms.RadioSelect, **options)
-    return forms.CharField(max_length=100, **options)
+        return OneField([*question.choices.items()], **options)
+    return forms.CharField(max_length=100, empty_value=None, **options)
 
 
 def _unit(question: Question) -> str:

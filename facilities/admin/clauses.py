@@ -1,12 +1,11 @@
 """A check as rows for the clauses table: the same rows from a live finding and from the frozen copy of a decision."""
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal, InvalidOperation
 
 from eldercare import charts
-from facilities.rules import phrases
 from facilities.rules.findings import Outcome
 from facilities.rules.modality import Modality
+from facilities.rules.phrases import number, said
 
 SIGNS = {">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< ", "!=": "不得为 "}
 MET = {Outcome.MET: True, Outcome.UNMET: False, Outcome.WAIVED: False, Outcome.ADVICE: False}
@@ -49,16 +48,6 @@ def _repeats(gap: str, finding: Mapping) -> bool:
     return bool(gap) and all(name in gap for name in finding["missing"])
 
 
-def number(value: object) -> Decimal | None:
-    """A finding's number, which travels as exact text; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
-        return None
-    try:
-        return Decimal(value)
-    except InvalidOperation:
-        return None
-
-
 def _is_list(finding: Mapping) -> bool:
     return isinstance(finding["required"], (list, tuple))
 
@@ -79,18 +68,6 @@ def _required(finding: Mapping, words: Mapping[str, str]) -> str:
     if _is_list(finding):
         return f"{len(required)} 项"
     return "" if required is None else SIGNS.get(finding["operator"], "") + said(required, words, finding["unit"])
-
-
-def said(value: object, words: Mapping[str, str], unit: str = "") -> str:
-    """A recorded or required value as a clerk reads it."""
-    exact = number(value) if unit or isinstance(value, Decimal) else None
-    if exact is not None:
-        return phrases.amount(exact, unit)
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return phrases.listed(map(str, value)) or "无"
-    if isinstance(value, Mapping):
-        return phrases.listed(f"{name} {phrases.shown(number(area), '㎡')}" for name, area in value.items()) or "无"
-    return words.get(value, phrases.shown(value, unit)) if isinstance(value, str) else phrases.shown(value, unit)
 
 
 def _chart(finding: Mapping) -> str:

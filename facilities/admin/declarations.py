@@ -15,38 +15,16 @@ from django.utils.http import urlencode
 from eldercare.policies import unpack
 from eldercare.regions import Region, district_of
 from eldercare.scoping import visible_or_404
-from facilities import checks, knowledge
-from facilities.admin import answers
+from facilities import checks, knowledge, places, unitquestions
+from facilities.admin import answers, unitdeclarations
 from facilities.admin.facilityform import DateInput
 from facilities.admin.records import DatedAdmin
-from facilities.knowledge import RECORDED
 from facilities.models import Declaration, Facility, StandardEdition
+from facilities.questions import FIGURE_QUESTIONS, questions
+from facilities.questions import words as words
 from facilities.rules.asked import Question, asked
-from facilities.rules.catalogue import CORE_FACTS, FACILITY_TYPES
+from facilities.rules.catalogue import FACILITY_TYPES
 from facilities.rules.clauses import is_subject
-from facilities.statistics import MEDICAL_CARE
-
-PLACES = ("community.", "village.", "township.")
-# Asked of every facility whatever its standard says, because a published figure counts it.
-FIGURE_QUESTIONS = {
-    MEDICAL_CARE: Question(
-        CORE_FACTS[MEDICAL_CARE], evidence="内设医疗机构许可、一体设置说明或有效的合作协议", needs_evidence=True
-    )
-}
-
-
-def questions(edition: StandardEdition | None, subject: str) -> dict[str, Question]:
-    """What an edition asks people about a facility type: all it wants to know but what the register records."""
-    found = asked(edition.rules(), subject) if edition else {}
-    if subject in FACILITY_TYPES:
-        found = FIGURE_QUESTIONS | found
-    return {name: question for name, question in found.items() if name not in RECORDED}
-
-
-def words(edition: StandardEdition | None) -> dict[str, str]:
-    """The labels of coded values in an edition."""
-    facts = unpack(edition.body).get("fact", []) if edition else []
-    return {value: label for fact in facts for value, label in fact.get("choices", {}).items()}
 
 
 def table(found: checks.Check, user) -> list[dict]:
@@ -58,26 +36,30 @@ def table(found: checks.Check, user) -> list[dict]:
 
 
 def _declared(facility: Facility, day: date) -> dict[str, Declaration]:
-    """The declaration in force for each fact: the latest of the facility, else of its village."""
+    """The declaration in force for each fact: the latest of the facility, else of its village, else of its township."""
     own = Declaration.objects.on(day).filter(facility=facility).select_related("recorded_by")
-    places = knowledge.about_regions([facility.village_id], day) if facility.village_id else []
+    near = knowledge.about_regions([pk for pk in (facility.township_id, facility.village_id) if pk], day)
+    near = sorted(near, key=lambda pair: pair[0] == facility.village_id)
     ordered = sorted(own, key=lambda row: (row.starts_on or date.min, row.pk))
-    return {row.fact: row for _, row in places} | {row.fact: row for row in ordered}
+    return {row.fact: row for _, row in near} | {row.fact: row for row in ordered}
 
 
 def _line(name: str, question: Question, row: Declaration | None, facility: Facility, may_add: bool) -> dict:
-    subject = {"region": facility.village_id} if name.startswith(PLACES) else {"facility": facility.pk}
-    query = urlencode({"fact": name, "type": facility.type, "for": facility.pk, **subject})
+    of_place = places.is_of_place(name)
+    unit = facility.township_id if name.startswith("township.") else facility.village_id
+    subject = {"region": unit} if of_place else {"facility": facility.pk}
+    told = {"fact": name, "type": facility.type, "for": facility.pk} | {key: pk for key, pk in subject.items() if pk}
     return {
         "label": question.label,
         "clauses": "、".join(question.clauses),
         "wanted": question.evidence,
         "row": row,
         "text": answers.text(question, unpack(row.value)) if row else "",
-        "add_url": f"{reverse('admin:facilities_declaration_add')}?{query}"
+        "add_url": f"{reverse('admin:facilities_declaration_add')}?{urlencode(told)}"
         if may_add and all(subject.values())
         else "",
-        "needs_place": name.startswith(PLACES) and not facility.village_id,
+        "needs_place": of_place and not unit,
+        "units_url": unitdeclarations.address(name, facility.district) if of_place else "",
     }
 
 
@@ -139,7 +121,8 @@ class Asking:
         district = facility.district if facility else district_of(region)
         edition = StandardEdition.objects.in_force(district, district.default_as_of())
         question = questions(edition, subject).get(told["fact"])
-        if question is None or told["fact"].startswith(PLACES) == bool(facility):
+        of_unit = places.is_of_place(told["fact"]) or subject in unitquestions.UNITS
+        if question is None or of_unit == bool(facility):
             raise Http404("本区县的标准没有要求认定这一项。")
         return cls(told["fact"], question, district, facility, region)
 
@@ -183,6 +166,10 @@ class DeclarationAdmin(DatedAdmin):
     list_select_related = ("facility", "region", "recorded_by")
     search_fields = ("facility__name", "facility__code", "region__short_name", "evidence")
     add_form_template = "admin/facilities/declaration/add_form.html"
+    change_list_template = "admin/facilities/declaration/change_list.html"
+
+    def get_urls(self):
+        return [*unitdeclarations.urls(self), *super().get_urls()]
 
     @admin.display(description="认定对象")
     def subject(self, row: Declaration) -> str:
@@ -243,7 +230,9 @@ class DeclarationAdmin(DatedAdmin):
         return super().add_view(request, form_url, context)
 
     def response_post_save_add(self, request, obj):
-        """Back to the facility that the question was asked for."""
+        """Back to the facility that the question was asked for, or to the list of units."""
+        if obj.region_id and request.GET.get("from") == "units":
+            return redirect(unitdeclarations.back_to(obj))
         facility = obj.facility or _visible(Facility.objects, request.user, request.GET.get("for", ""))
         if facility is None:
             return super().response_post_save_add(request, obj)

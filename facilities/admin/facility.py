@@ -13,8 +13,8 @@ from django.urls import path, reverse
 
 from eldercare import clock, review
 from eldercare.adminbase import DistrictFilter, ScopedAdmin, TownshipFilter
-from facilities import checks, services
-from facilities.admin import clauses, declarations, facilityform, provenance
+from facilities import checks, ledger, services
+from facilities.admin import clauses, conclusions, declarations, documents, facilityform, gaps, provenance
 from facilities.admin.records import ContractInline, LinkInline, sign
 from facilities.models import AcceptanceReview, Facility
 
@@ -69,8 +69,8 @@ class FacilityAdmin(ScopedAdmin):
     change_form_template = "admin/facilities/facility/change_form.html"
     inlines = (ContractInline, LinkInline)
     list_display = (
-        "code", "name", "type", "township", "stage_badge", "planned_year", "gross_area_count", "usable_area_count",
-        "beds_count",
+        "code", "name", "type", "township", "stage_badge", conclusions.column, "planned_year", "gross_area_count",
+        "usable_area_count", "beds_count",
     )  # fmt: skip
     list_display_links = ("code", "name")
     list_filter = ("stage", "type", YearFilter, DistrictFilter, TownshipFilter)
@@ -109,7 +109,10 @@ class FacilityAdmin(ScopedAdmin):
             self.admin_site.admin_view(self.open_review),
             name="facilities_facility_open_review",
         )
-        return [opening, *super().get_urls()]
+        return [opening, *documents.facility_urls(self), *super().get_urls()]
+
+    def get_changelist(self, request, **kwargs):
+        return conclusions.CheckedChangeList
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("township", "village", "district")
@@ -176,11 +179,13 @@ class FacilityAdmin(ScopedAdmin):
         acceptances = list(row.acceptances.order_by("-pk"))
         return {
             **check_context(found),
+            **gaps.context(found, request.user),
             "row": row,
             "facts": provenance.facts(records, day),
             "records": provenance.timeline(records),
             "declared": declarations.table(found, request.user),
             "acceptances": acceptances,
+            "rectifications": ledger.of_facility(row),
             "open_acceptance": next((a for a in acceptances if a.status in AcceptanceReview.OPEN), None),
             "may_open_review": self._may_open(request.user, acceptances),
             "open_review_url": f"{self._page(row).removesuffix('change/')}open-review/",

@@ -1,9 +1,12 @@
 """Standards in the admin: read from policy folders, looked at here; only zone names wait for a person."""
 
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
 
 from eldercare.admin.documents import LinkedInline, beside_policy
 from eldercare.adminbase import ReadOnlyAdmin, ReviewableAdmin, ScopedInline, ScopedRelatedFilter
+from facilities.admin import whatif
 from facilities.kinds import FacilityType
 from facilities.models import FunctionZone, Requirement, StandardEdition, ZoneAlias
 
@@ -39,8 +42,22 @@ class StandardEditionAdmin(ReadOnlyAdmin):
     """标准版本."""
 
     list_display = ("policy", "valid_from", "valid_to", "key")
-    fields = ("policy", "key", "valid_from", "valid_to", "dates_from")
+    list_select_related = ("policy",)
+    fields = ("policy", "key", "valid_from", "valid_to", "dates_from", "amended", "rerun")
+    readonly_fields = ("amended", "rerun")
     inlines = (RequirementInline,)
+
+    @admin.display(description="修订的版本")
+    def amended(self, row: StandardEdition) -> str:
+        return row.amendment.get("base", "") or "—"
+
+    @admin.display(description="试算")
+    def rerun(self, row: StandardEdition) -> str:
+        url = reverse("admin:facilities_standardedition_whatif", args=[row.pk])
+        return format_html('<a href="{}">按本版本试算，看谁会不达标</a>', url)
+
+    def get_urls(self):
+        return [*whatif.urls(self), *super().get_urls()]
 
 
 @admin.register(Requirement)

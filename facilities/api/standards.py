@@ -1,16 +1,17 @@
 """/standards/: the clauses that facilities are measured by."""
 
 from collections.abc import Callable
+from datetime import date
 
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce
 
 from eldercare.api.fields import Field, coded, unit
 from eldercare.api.parameters import Query, as_of, one_of
 from eldercare.api.policies import DistrictList
 from eldercare.policies import unpack
 from facilities.kinds import FacilityType
-from facilities.models import Requirement
+from facilities.models import Requirement, StandardEdition
 from facilities.rules.catalogue import SUBJECTS
 from facilities.rules.modality import LABELS as MODALITIES
 
@@ -35,6 +36,13 @@ BASES = {"gross": "建筑面积", "usable": "使用面积", "unqualified": "面�
 def _stated(key: str) -> Callable[[dict], object]:
     """Reader of one value of a requirement as its policy folder states it."""
     return lambda body: unpack(body).get(key)
+
+
+def _later_begun(day) -> QuerySet:
+    """The editions of the same district that took an edition's place by a day."""
+    since = Coalesce(OuterRef("edition__valid_from"), Value(date.min), output_field=DateField())
+    same = StandardEdition.objects.filter(policy__district=OuterRef("edition__policy__district"))
+    return same.filter(valid_from__lte=day, valid_from__gt=since)
 
 
 class Standards(DistrictList):
@@ -78,7 +86,8 @@ class Standards(DistrictList):
         rows = super().found(query)
         if day := query.as_of:
             begun = Q(edition__valid_from__isnull=True) | Q(edition__valid_from__lte=day)
-            rows = rows.filter(begun, Q(edition__valid_to__isnull=True) | Q(edition__valid_to__gt=day))
+            rows = rows.filter(begun, ~Exists(_later_begun(day)))
+            rows = rows.filter(Q(edition__valid_to__isnull=True) | Q(edition__valid_to__gt=day))
         if type_ := query.get("type"):
             # JSON is searched as text, alike on both databases; quotes keep a code from matching inside another.
             rows = rows.annotate(types=Cast("applies_to", TextField())).filter(types__contains=f'"{type_}"')

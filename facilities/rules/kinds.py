@@ -10,7 +10,7 @@ from facilities.rules.catalogue import CORE_FACTS
 from facilities.rules.clauses import BASIS_FACTS, Branch, Comparison, Condition, Requirement
 from facilities.rules.facts import Facts, known
 from facilities.rules.plans import Action
-from facilities.rules.results import Result, action_key, compared, fact_label, joined, unknown
+from facilities.rules.results import Result, action_key, compared, fact_label, joined, once, unknown
 from facilities.rules.truth import Truth, all_of
 
 
@@ -110,15 +110,26 @@ def checklist(requirement: Requirement, facts: Facts, value: object, context: Co
     return replace(answer, required=not requirement.forbids, gap_text="", action=None)
 
 
-def _node(node: Comparison | Branch, facts: Facts, context: Context) -> Result:
+def _node(node: Comparison | Branch, facts: Facts, context: Context, within: str = "any") -> Result:
+    """One test or branch of a list joined by `within`."""
     if isinstance(node, Comparison):
         return compared(replace(node, label=node.label or context.label(node.fact)), facts)
     applies = all_of(context.truths[condition] for condition in node.when)
     if applies is Truth.FALSE:
         return Result(None, node.label, reason="条件不适用", join=node.join)
-    if applies is Truth.UNKNOWN:
-        return replace(unknown(_undecided_fact(node, context), "适用条件"), label=node.label)
-    return joined(node.join, (_node(child, facts, context) for child in node.nodes), node.label)
+    inner = joined(node.join, (_node(child, facts, context, node.join) for child in node.nodes), node.label)
+    return inner if applies in (Truth.TRUE, None) else _undecided(node, inner, context, within)
+
+
+def _undecided(node: Branch, inner: Result, context: Context, within: str) -> Result:
+    """A branch whose condition nobody decided: out of an any-list it drops like a failure, out of an all-list like a pass.
+
+    So one that fails anyway is no way out of an any-list, and one that passes anyway is no hurdle in an all-list.
+    """
+    doubt = unknown(_undecided_fact(node, context), "适用条件")
+    if within == "any":
+        return joined("all", (doubt, inner), node.label)
+    return inner if inner.truth is Truth.TRUE else replace(doubt, label=node.label)
 
 
 def _undecided_fact(node: Branch, context: Context) -> str:
@@ -130,7 +141,20 @@ def any_of(requirement: Requirement, facts: Facts, value: object, context: Conte
     """any_of: at least one alternative holds; alternatives whose condition is false drop out."""
     children = tuple(_node(node, facts, context) for node in requirement.alternatives)
     leaves = tuple(_measures(children))
-    return joined("any", children, requirement.label, measured=leaves)
+    result = joined("any", children, requirement.label, measured=leaves)
+    if result.truth is not Truth.FALSE or any(_applies(node, context) for node in requirement.alternatives):
+        return result
+    # Every alternative might still drop, and then the clause would not apply at all.
+    doubts = [_undecided_fact(node, context) for node in requirement.alternatives if _is_doubtful(node, context)]
+    return replace(unknown(doubts[0], "适用条件"), label=requirement.label, measured=leaves, missing=once(doubts))
+
+
+def _applies(node: Comparison | Branch, context: Context) -> bool:
+    return isinstance(node, Comparison) or all(context.truths[name] is Truth.TRUE for name in node.when)
+
+
+def _is_doubtful(node: Comparison | Branch, context: Context) -> bool:
+    return isinstance(node, Branch) and all_of(context.truths[name] for name in node.when) is Truth.UNKNOWN
 
 
 def _measures(children: tuple[Result, ...]):

@@ -1,7 +1,7 @@
 """The short Chinese phrases in which findings and repairs speak."""
 
-from collections.abc import Iterable
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
 
 
 def plain(number: int | Decimal) -> str:
@@ -36,3 +36,25 @@ def gap(operator: str, measured: object, required: object, unit: str) -> str:
     if operator == "<=":
         return f"超出 {amount(measured - required, unit)}"
     return f"应为 {amount(required, unit)}，现为 {amount(measured, unit)}"
+
+
+def number(value: object) -> Decimal | None:
+    """A number, which may have travelled as exact text; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
+        return None
+    try:
+        return Decimal(value)
+    except InvalidOperation:
+        return None
+
+
+def said(value: object, words: Mapping[str, str], unit: str = "") -> str:
+    """A recorded or required value as a clerk reads it."""
+    exact = number(value) if unit or isinstance(value, Decimal) else None
+    if exact is not None:
+        return amount(exact, unit)
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return listed(map(str, value)) or "无"
+    if isinstance(value, Mapping):
+        return listed(f"{name} {shown(number(area), '㎡')}" for name, area in value.items()) or "无"
+    return words.get(value, shown(value, unit)) if isinstance(value, str) else shown(value, unit)

@@ -8,6 +8,7 @@ from itertools import product
 from facilities.rules import phrases
 
 SHOWN_PLANS = 3
+ROOM_AREA = "room_area:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,18 @@ TEXTS = {
 }
 
 
+def told(actions: Iterable[Action]) -> str:
+    """Actions in Chinese; the ㎡ that several rooms lack are summed, since nobody reads fourteen of them in a row."""
+    actions = tuple(actions)
+    rooms = [action for action in actions if action.verb == "increase" and action.key.startswith(ROOM_AREA)]
+    if len(rooms) < 2:
+        return "；".join(action.text for action in actions)
+    each = "、".join(f"{action.key.removeprefix(ROOM_AREA)} {phrases.plain(action.amount)}" for action in rooms)
+    whole = phrases.amount(sum(action.amount for action in rooms), rooms[0].unit)
+    others = [action.text for action in actions if action not in rooms]
+    return "；".join([*others, f"用房使用面积共增加 {whole}（{each}）"])
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A set of actions, one a key, ordered by key; the empty plan means nothing is to be done."""
@@ -67,13 +80,21 @@ class Plan:
     @property
     def text(self) -> str:
         """The plan in Chinese."""
-        return "；".join(action.text for action in self.actions)
+        return told(self.actions)
 
     def cost(self, prices: Mapping[str, Decimal]) -> Decimal | None:
-        """Yuan by the district's unit prices (action key → yuan); None when an action has no price."""
-        if any(action.key not in prices for action in self.actions):
-            return None
-        return sum((prices[action.key] * action.amount for action in self.actions), Decimal(0))
+        """Yuan by the district's unit prices (see `price`); None when an action has no price."""
+        costs = [price(action, prices) for action in self.actions]
+        return None if None in costs else sum(costs, Decimal(0))
+
+
+def price(action: Action, prices: Mapping[str, Decimal]) -> Decimal | None:
+    """Yuan for an action by unit prices (action key → yuan); None when it has none.
+
+    Only what is added has a price. The ㎡ of one room are usable ㎡.
+    """
+    key = "usable_area" if action.key.startswith(ROOM_AREA) else action.key
+    return prices[key] * action.amount if action.verb == "increase" and key in prices else None
 
 
 def merged(plans: Iterable[Plan]) -> Plan | None:

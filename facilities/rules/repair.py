@@ -56,7 +56,7 @@ LIST_LABELS = {"must": "必须补", "explain": "可补或说明", "missing": "�
 class Total:
     """The sum over several subjects of each one's best plan: a lower bound, since shared rooms cost area too.
 
-    `pending` counts undecided findings, `unrepairable` lists for which no plan exists; both are outside the sums.
+    `pending` counts undecided findings, `unrepairable` failed ones that no plan mends; both are outside the sums.
     """
 
     must: tuple[Action, ...]
@@ -68,9 +68,7 @@ class Total:
     @property
     def lines(self) -> dict[str, str]:
         """List name → what it comes to in Chinese, marked as a lower bound; empty lists are left out."""
-        sums = {
-            name: "；".join(action.text for action in getattr(self, name)) for name in ("must", "explain", "advice")
-        }
+        sums = {name: plans.told(getattr(self, name)) for name in ("must", "explain", "advice")}
         return {name: f"至少{text}" for name, text in sums.items() if text}
 
 
@@ -117,18 +115,25 @@ def summed(repairs: Iterable[Repair], prices: Prices | None = None) -> Total:
     """The least several subjects need together: amounts per action, each subject by its best plan."""
     repairs = tuple(repairs)
     lists = {
-        name: [_best(getattr(repair, name), prices) for repair in repairs] for name in ("must", "explain", "advice")
+        name: [best(getattr(repair, name), prices) for repair in repairs] for name in ("must", "explain", "advice")
     }
-    sums = {name: plans.added(plan for plan in chosen if plan) for name, chosen in lists.items()}
     return Total(
-        **sums,
+        **{name: plans.added(plan for plan, _ in chosen) for name, chosen in lists.items()},
         pending=sum(len(repair.missing) for repair in repairs),
-        unrepairable=sum(plan is None for chosen in lists.values() for plan in chosen),
+        unrepairable=sum(left for chosen in lists.values() for _, left in chosen),
     )
 
 
-def _best(remedies: tuple[Remedy, ...], prices: Prices | None) -> Plan | None:
-    return next(iter(combined(remedies, prices)), None)
+def best(remedies: Iterable[Remedy], prices: Prices | None = None) -> tuple[Plan, int]:
+    """The best plan that carries out all remedies that can be carried out together, and how many are left."""
+    chosen: list[Remedy] = []
+    remedies = tuple(remedies)
+    if together := combined(remedies, prices):
+        return together[0], 0
+    for remedy in remedies:
+        if combined([*chosen, remedy]):
+            chosen.append(remedy)
+    return combined(chosen, prices)[0], len(remedies) - len(chosen)
 
 
 def upgrade(ladder: Ladder, facts: Facts, to: str, prices: Prices | None = None, **frame) -> Repair:

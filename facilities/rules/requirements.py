@@ -11,7 +11,7 @@ from facilities.rules.rows import Problems, Row, RuleErrors, RuleProblem, keys
 __all__ = ["RuleErrors", "RuleProblem", "parse_edition"]
 
 TABLES = {"schema", "edition", "fact", "condition", "requirement", "ladder", "conflict"}
-EDITION_KEYS = keys("id label valid_from valid_to year dates_from amends supersedes note")
+EDITION_KEYS = keys("id label valid_from valid_to year dates_from amends supersedes removed note")
 CONDITION_KEYS = keys("id label kind fact operator value scale unit evidence clause note reading")
 DATES_FROM = ("printed", "issue_date", "year_only", "unknown")
 CONFLICT_KINDS = ("modality", "name", "value", "total", "printed_value")
@@ -100,6 +100,10 @@ def _edition(row: Row) -> dict:
     if source == "year_only" and year is None:
         row.error("year", "year_missing", "只印年份的须写 year")
     words = {key: row.text(key) for key in ("id", "amends", "supersedes")}
+    if row.texts("removed") and not words["amends"]:
+        row.error("removed", "removed", "只有修订版本（写明 amends）才能删去条款")
+    if words["amends"] and words["supersedes"]:
+        row.error("supersedes", "amends_or_supersedes", "amends（修订）与 supersedes（替代）只写一个")
     return {**words, "valid_from": first, "valid_to": last, "year": year, "dates_from": source}
 
 

@@ -42,26 +42,43 @@ def accept(
     row: AcceptanceReview, *, by, accepted_on: date | None = None, comment: str = "", version: int | None = None
 ):
     """Accept a facility from a day on, keeping what the decision rested on. MoveRefused when the standard is not met."""
-    visible = AcceptanceReview.objects.visible_to(by).filter(pk=row.pk).exists()
-    if not visible or not by.has_perm("facilities.decide_acceptancereview"):
+    if not may_decide(row, by):
         # Denied here, outside the transaction below, so that the attempt stays on record.
         return review.perform(row, "accept", by=by, comment=comment, version=version)
     with transaction.atomic():
         return _accept(row, by, accepted_on, comment, version)
 
 
+def may_decide(row: AcceptanceReview, by) -> bool:
+    """Whether the person holds the right and the review lies in their scope."""
+    visible = AcceptanceReview.objects.visible_to(by).filter(pk=row.pk).exists()
+    return visible and by.has_perm("facilities.decide_acceptancereview")
+
+
+def hold(row: AcceptanceReview) -> AcceptanceReview:
+    """The review and its facility as they are now, held until the transaction ends: nobody changes the facts meanwhile.
+
+    The review first, then the township, as every move with consequences locks them: two at once never wait crosswise.
+    """
+    held = AcceptanceReview.objects.select_for_update(of=("self",)).select_related("facility").get(pk=row.pk)
+    history.lock_townships([held.facility.township_id])
+    held.facility.refresh_from_db()
+    return held
+
+
+def is_turn_of(held: AcceptanceReview, by, version: int | None) -> bool:
+    """Whether this person decides now: only then does it matter what else is wrong with what they sent."""
+    mine = held.status == AcceptanceReview.Status.REVIEWING and held.reviewer_id == by.pk
+    return mine and version in (None, held.version)
+
+
 def _accept(row: AcceptanceReview, by, accepted_on: date | None, comment: str, version: int | None):
     day = accepted_on or row.facility.district.default_as_of()
     if day > timezone.localdate():
         raise MoveRefused("验收日期不能晚于今天。")
-    # The review first, then the township, as every move with consequences locks them: two moves at once never wait crosswise.
-    AcceptanceReview.objects.select_for_update(of=("self",)).get(pk=row.pk)
-    # Nobody changes the facility's facts between the check and the decision.
-    facility = Facility.objects.select_related("district").get(pk=row.facility_id)
-    history.lock_townships([facility.township_id])
-    facility.refresh_from_db()
-    found = checks.check(facility, day)
-    if reason := _reason_wanted(row, found, comment):
+    held = hold(row)
+    found = checks.check(held.facility, day)
+    if is_turn_of(held, by, version) and (reason := _reason_wanted(held, found, comment)):
         raise MoveRefused(reason)
     return review.perform(
         row, "accept", by=by, comment=comment, version=version,

@@ -73,7 +73,8 @@ def test_unfiltered_lists_hold_only_rows_of_the_callers_region(
     own, other = factories.facility(baima), factories.facility(jiangkou)
     assert {row["code"] for row in ask(township_user).rows("facilities/")} == {own.code}
     assert {row["code"] for row in ask(apiclient).rows("facilities/")} == {own.code, other.code}
-    assert {row["subject"] for row in ask(township_user).rows("findings/")} == {own.code}
+    assert {row["subject"] for row in ask(township_user).rows("findings/?subject_kind=facility")} == {own.code}
+    assert {row["township"] for row in ask(township_user).rows("findings/?page_size=200")} == {baima.code}
     assert {row["policy"] for row in ask(apiclient).rows("policies/")} == {"wulong-2020"}
     assert all(row["code"].startswith(baima.code) for row in ask(township_user).rows("regions/"))
     for name in ("plan-targets", "training-quotas"):

@@ -22,8 +22,18 @@ from eldercare.review import ReviewEvent
 from eldercare.uploads import Upload
 from facilities import checks, history, services
 from facilities.kinds import Stage
-from facilities.models import AcceptanceReview, Facility, FacilityRecord, OperatorContract, ServiceLink
+from facilities.models import (
+    AcceptanceReview,
+    Attachment,
+    Facility,
+    FacilityRecord,
+    OperatorContract,
+    ServiceLink,
+    SiteVisit,
+    Waiver,
+)
 from facilities.rules.overall import Overall
+from facilities.services import rechecking, returning
 from plans.models import PlanTarget, ProgressReport
 from training.models import TrainingQuota
 
@@ -122,10 +132,19 @@ def test_every_township_has_one_account_of_its_own(demo, district):
     assert holders == dict.fromkeys(townships.values_list("pk", flat=True), 1)
 
 
-def test_street_centre_of_1420_square_metres_waits_for_a_reason(demo):
+def test_street_centre_of_1420_square_metres_was_accepted_by_waiver_of_a_third_person(demo):
     found = check_of("芙蓉街道演示养老服务中心")
-    assert found.overall == Overall.NEEDS_REASON
-    assert [finding.gap_text for finding in found.problems()] == ["还差 80 ㎡"]
+    assert found.overall == Overall.ACCEPTABLE
+    assert [(f.label, f.gap_text) for f in found.findings if f.waiver] == [("建筑面积", "还差 80 ㎡")]
+    row = found.facility.acceptances.get()
+    signed = [person.username for person in (row.submitted_by, row.decided_by, row.consented_by)]
+    assert (row.status, signed) == ("accepted", ["clerk", "reviewer", "approver"])
+
+
+def test_a_station_of_285_square_metres_waits_for_consent(demo):
+    waiver = Waiver.objects.get(status="proposed")
+    assert (waiver.measured_text, waiver.gap_text, waiver.review.status) == ("285 ㎡", "还差 15 ㎡", "reviewing")
+    assert checks.check(waiver.facility, YEAR_END).overall == Overall.NEEDS_REASON
 
 
 def test_station_of_230_square_metres_waits_for_word_on_its_elders(demo):
@@ -147,15 +166,53 @@ def test_township_centre_with_missing_data_is_incomplete(demo):
 
 def test_reviews_wait_in_every_open_state_and_two_persons_made_each_decision(demo):
     statuses = Counter(AcceptanceReview.objects.values_list("status", flat=True))
-    assert min(statuses[status] for status in ("draft", "submitted", "returned")) >= 1
+    assert min(statuses[status] for status in ("draft", "submitted", "reviewing", "returned")) >= 1
     assert statuses["accepted"] == Facility.objects.filter(accepted_on__isnull=False).count()
     for row in AcceptanceReview.objects.filter(status="accepted").select_related("submitted_by", "decided_by"):
         assert (row.submitted_by.username, row.decided_by.username) == ("clerk", "reviewer")
 
 
-def test_a_submitted_review_can_be_accepted_by_the_reviewer(undone):
+def test_some_reviews_wait_unassigned_and_one_is_with_the_reviewer(demo):
+    waiting = AcceptanceReview.objects.filter(status="submitted")
+    assert waiting.count() >= 3
+    assert not waiting.filter(reviewer__isnull=False).exists()
+    under_review = AcceptanceReview.objects.get(status="reviewing", waivers__isnull=True)
+    assert (under_review.assigned_by.username, under_review.reviewer.username) == ("approver", "reviewer")
+
+
+def test_returns_carry_coded_reasons_drafted_from_the_clauses(demo):
+    returns = list(ReviewEvent.objects.filter(model="facilities.acceptancereview", verb="send_back"))
+    assert all(event.detail["reasons"] and event.detail["findings"] for event in returns)
+    assert {reason["code"] for event in returns for reason in event.detail["reasons"]} == {"clause_unmet", "documents"}
+    street = next(event for event in returns if event.object_name.startswith("凤山街道演示养老服务中心"))
+    assert [reason["requirement"] for reason in street.detail["reasons"]] == ["street.zones"]
+    assert "请增设人文关怀" in street.comment
+
+
+def test_one_review_was_returned_and_submitted_again_with_its_reason_settled(demo):
+    open_again = [
+        row for row in AcceptanceReview.objects.filter(status="submitted") if row.events().filter(verb="send_back")
+    ]
+    assert len(open_again) == 1
+    changes = returning.changes_since(open_again[0], checks.check(open_again[0].facility, YEAR_END))
+    assert [reason.settled for reason in changes.reasons] == [True]
+    assert [(change.label, change.after_text) for change in changes.facts] == [("符合建筑防火规范", "是")]
+
+
+def test_one_accepted_station_was_measured_again_and_needs_a_recheck(demo):
+    (changed,) = rechecking.needing(AcceptanceReview.objects.filter(status="accepted")).values()
+    assert [(one.label, one.after_text) for one in changed] == [
+        ("建筑面积", "286 ㎡"),
+        ("使用面积", "243.1 ㎡"),
+        ("面积", "资料不全（待补：是否属于“老年人口较少的社区”）"),
+    ]
+
+
+def test_a_submitted_review_can_be_taken_and_accepted_by_the_reviewer(undone):
     row = AcceptanceReview.objects.get(facility__name="后槽村演示互助养老点")
-    services.accept(row, by=User.objects.get(username="reviewer"))
+    reviewer = User.objects.get(username="reviewer")
+    services.take(row, by=reviewer)
+    services.accept(row, by=reviewer, comment="现场核查属实")
     assert facility("后槽村演示互助养老点").stage == Stage.ACCEPTED
 
 
@@ -168,7 +225,8 @@ def test_centre_of_baima_can_be_completed_submitted_and_accepted(undone):
     history.record_one(centre, state, effective_on=YEAR_END, by=clerk)
     row = services.open_review(centre, by=clerk)
     review.perform(row, "submit", by=clerk)
-    services.accept(row, by=reviewer)
+    services.take(row, by=reviewer)
+    services.accept(row, by=reviewer, comment="现场核查属实")
     assert facility(centre.name).stage == Stage.ACCEPTED
 
 
@@ -284,3 +342,15 @@ def test_a_district_that_is_not_loaded_is_skipped_in_words(demo):
     loaded = {policy.slug for policy in Policy.objects.all()}
     assert "wulong-2020" in loaded
     assert not any(slug in line for line in absent for slug in loaded)
+
+
+def test_every_accepted_facility_was_visited_and_two_have_a_picture(demo):
+    """The visits found what was registered, so the year's figures rest on the sheets alone."""
+    accepted = AcceptanceReview.objects.filter(status="accepted")
+    assert accepted.exists()
+    assert not accepted.filter(visits__isnull=True).exists()
+    visits = SiteVisit.objects.filter(review__in=accepted)
+    assert all(line["agrees"] for visit in visits for line in visit.observations)
+    assert all(visit.conclusion.startswith("演示") for visit in visits)
+    pictures = Attachment.objects.filter(removed_at__isnull=True, visit__isnull=False)
+    assert [row.content_type for row in pictures] == ["image/png"] * 2

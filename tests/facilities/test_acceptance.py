@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from eldercare import review
 from eldercare.accounts import grant
+from eldercare.audit import AuditRecord
 from eldercare.review import Denied, MoveRefused, StaleObject, available_moves
 from facilities import checks, history, services
 from facilities.kinds import Stage
-from facilities.models import AcceptanceReview, Declaration, FacilityRecord, StandardEdition
+from facilities.models import AcceptanceReview, Declaration, FacilityRecord, SiteVisit, StandardEdition
 from facilities.rules.overall import Overall
 
 ZONES = ["托养护理", "生活照料", "医疗保健", "文体活动"]
@@ -41,9 +42,15 @@ def submitted(centre, clerk):
 
 
 @pytest.fixture
-def accepted(submitted, reviewer):
-    services.accept(submitted, by=reviewer, accepted_on=DAY)
+def reviewing(submitted, reviewer):
+    services.take(submitted, by=reviewer)
     return submitted
+
+
+@pytest.fixture
+def accepted(reviewing, reviewer):
+    services.accept(reviewing, by=reviewer, accepted_on=DAY, comment="现场核查属实")
+    return reviewing
 
 
 def test_a_facility_that_is_not_completed_cannot_be_submitted(register, clerk):
@@ -79,36 +86,126 @@ def test_a_review_of_another_district_cannot_be_begun(centre, make_user, wulong)
         ({"zones": None}, "功能区（二(二)）待补：功能区"),
     ],
 )
-def test_acceptance_names_the_clause_that_stands_in_its_way(submitted, reviewer, state, words):
-    history.record_one(submitted.facility, state, effective_on=DAY, by=None)
+def test_acceptance_names_the_clause_that_stands_in_its_way(reviewing, reviewer, state, words):
+    history.record_one(reviewing.facility, state, effective_on=DAY, by=None)
     with pytest.raises(MoveRefused) as refused:
-        services.accept(submitted, by=reviewer, accepted_on=DAY)
+        services.accept(reviewing, by=reviewer, accepted_on=DAY)
     assert words in str(refused.value)
-    submitted.refresh_from_db()
-    assert (submitted.status, submitted.facility.stage) == ("submitted", "completed")
+    reviewing.refresh_from_db()
+    assert (reviewing.status, reviewing.facility.stage) == ("reviewing", "completed")
 
 
-def test_acceptance_waits_for_the_proof_that_a_clause_asks_for(submitted, reviewer):
+def test_acceptance_waits_for_the_proof_that_a_clause_asks_for(reviewing, reviewer):
     Declaration.objects.filter(fact="requirement.all.fire_code").delete()
     with pytest.raises(MoveRefused, match=r"资料不全.*符合建筑防火规范（二\(二\)）"):
-        services.accept(submitted, by=reviewer, accepted_on=DAY)
+        services.accept(reviewing, by=reviewer, accepted_on=DAY)
 
 
-def test_the_submitter_cannot_accept_even_with_the_role(submitted, clerk):
+def test_the_submitter_can_neither_take_nor_accept_even_with_the_role(reviewing, register, clerk, approver):
     grant(clerk, "clerk", "reviewer")
     both = type(clerk).objects.get(pk=clerk.pk)
     with pytest.raises(MoveRefused, match="提交人与本次操作不能是同一人"):
-        services.accept(submitted, by=both, accepted_on=DAY)
+        services.accept(reviewing, by=both, accepted_on=DAY)
+    with pytest.raises(MoveRefused, match="提交了这份审核，不能由本人审核"):
+        services.assign(reviewing, both, by=approver)
+    waiting = services.open_review(register(type="TOWNSHIP_CENTRE", **BUILT), by=clerk)
+    review.perform(waiting, "submit", by=clerk)
+    with pytest.raises(MoveRefused, match="提交人与本次操作不能是同一人"):
+        services.take(waiting, by=both)
 
 
-def test_a_return_needs_its_reason_and_can_be_submitted_again(submitted, reviewer, clerk):
+def test_a_return_needs_its_reason_and_can_be_submitted_again(reviewing, reviewer, clerk):
     with pytest.raises(MoveRefused, match="退回必须填写理由"):
-        review.perform(submitted, "send_back", by=reviewer, comment="  ")
-    review.perform(submitted, "send_back", by=reviewer, comment="缺消防证明")
-    assert submitted.decided_by == reviewer
-    review.perform(submitted, "submit", by=clerk)
-    assert (submitted.status, submitted.decided_by, submitted.decided_at) == ("submitted", None, None)
-    assert [event.verb for event in submitted.events()] == ["submit", "send_back", "submit"]
+        review.perform(reviewing, "send_back", by=reviewer, comment="  ")
+    review.perform(reviewing, "send_back", by=reviewer, comment="缺消防证明")
+    assert reviewing.decided_by == reviewer
+    review.perform(reviewing, "submit", by=clerk)
+    row = AcceptanceReview.objects.get(pk=reviewing.pk)
+    assert (row.status, row.decided_by, row.decided_at) == ("submitted", None, None)
+    assert (row.reviewer, row.assigned_by, row.assigned_at) == (None, None, None)
+    assert [event.verb for event in row.events()] == ["submit", "take", "send_back", "submit"]
+
+
+# --- whose case it is ---
+
+
+def test_taking_gives_the_case_to_the_one_who_takes_it(submitted, reviewer, make_user, wulong):
+    services.take(submitted, by=reviewer)
+    assert (submitted.status, submitted.reviewer, submitted.assigned_by) == ("reviewing", reviewer, reviewer)
+    with pytest.raises(MoveRefused, match="当前状态为“审核中”"):
+        services.take(submitted, by=make_user("reviewer", wulong))
+    submitted.refresh_from_db()
+    assert submitted.reviewer == reviewer
+
+
+def test_the_approver_assigns_and_assigns_anew(submitted, approver, reviewer, make_user, wulong):
+    second = make_user("reviewer", wulong)
+    services.assign(submitted, reviewer, by=approver)
+    services.assign(submitted, second, by=approver, comment="换人承办")
+    assert (submitted.reviewer, submitted.assigned_by) == (second, approver)
+    assert [event.detail["reviewer"] for event in submitted.events() if event.verb == "assign"] == [
+        reviewer.pk, second.pk,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", ["accept", "send_back"])
+def test_another_reviewer_does_not_decide_and_reads_who_does(reviewing, reviewer, make_user, wulong, verb):
+    reviewer.full_name = "冉审核"
+    reviewer.save()
+    other = make_user("reviewer", wulong)
+    decide = {
+        "accept": lambda: services.accept(reviewing, by=other, accepted_on=DAY),
+        "send_back": lambda: review.perform(reviewing, "send_back", by=other, comment="缺证明"),
+    }
+    with pytest.raises(MoveRefused, match="本件由冉审核承办"):
+        decide[verb]()
+    reviewing.refresh_from_db()
+    assert (reviewing.status, reviewing.decided_by) == ("reviewing", None)
+
+
+def test_a_review_that_nobody_has_taken_is_not_decided(submitted, reviewer):
+    with pytest.raises(MoveRefused, match="当前状态为“待受理”，不能验收合格"):
+        services.accept(submitted, by=reviewer, accepted_on=DAY)
+
+
+def test_those_who_may_be_assigned_are_the_active_reviewers_of_the_district(
+    submitted, clerk, reviewer, approver, make_user, wulong, jiangkou
+):
+    grant(clerk, "clerk", "reviewer")
+    second, gone = make_user("reviewer", wulong), make_user("reviewer", wulong)
+    gone.is_active = False
+    gone.save()
+    make_user("reviewer", jiangkou)
+    assert set(services.reviewers(submitted)) == {reviewer, second}
+    for stranger in (gone, approver, make_user("reviewer", None)):
+        with pytest.raises(MoveRefused, match="没有审核验收的权限，或不在该设施所在区县"):
+            services.assign(submitted, stranger, by=approver)
+    submitted.refresh_from_db()
+    assert (submitted.status, submitted.reviewer) == ("submitted", None)
+
+
+@pytest.mark.parametrize("role", ["clerk", "reviewer", "leader", "admin", "township"])
+def test_only_the_approver_assigns(submitted, reviewer, make_user, wulong, role):
+    with pytest.raises(Denied):
+        services.assign(submitted, reviewer, by=make_user(role, wulong))
+    assert not submitted.events().exclude(verb="submit").exists()
+
+
+def test_acceptance_without_a_site_visit_says_why(reviewing, reviewer):
+    with pytest.raises(MoveRefused, match="没有现场核查记录，验收合格须填写理由"):
+        services.accept(reviewing, by=reviewer, accepted_on=DAY)
+    SiteVisit.objects.create(review=reviewing, visited_on=DAY, recorded_by=reviewer)
+    services.accept(reviewing, by=reviewer, accepted_on=DAY)
+    assert reviewing.status == "accepted"
+
+
+def test_who_may_not_decide_is_on_record(reviewing, approver):
+    with pytest.raises(Denied):
+        services.accept(reviewing, by=approver, accepted_on=DAY)
+    assert AuditRecord.objects.filter(action="review.denied", detail__verb="accept").count() == 1
+
+
+# --- acceptance and what follows ---
 
 
 def test_acceptance_sets_the_stage_from_its_day_and_freezes_its_evidence(accepted, reviewer):
@@ -132,16 +229,17 @@ def test_what_was_frozen_stays_when_the_facts_change(accepted):
     assert checks.check(accepted.facility, DAY).overall == Overall.NEEDS_REASON
 
 
-def test_acceptance_is_not_dated_in_the_future(submitted, reviewer):
+def test_acceptance_is_not_dated_in_the_future(reviewing, reviewer):
     with pytest.raises(MoveRefused, match="不能晚于今天"):
-        services.accept(submitted, by=reviewer, accepted_on=timezone.localdate() + timedelta(days=1))
+        services.accept(reviewing, by=reviewer, accepted_on=timezone.localdate() + timedelta(days=1))
 
 
 def test_a_type_without_standard_is_accepted_with_a_reason_only(register, clerk, reviewer):
     home = register(type="ELDERLY_HOME", stage="completed")
     row = services.open_review(home, by=clerk)
     review.perform(row, "submit", by=clerk)
-    with pytest.raises(MoveRefused, match="须填写理由"):
+    services.take(row, by=reviewer)
+    with pytest.raises(MoveRefused, match="没有适用于这类设施的标准，验收合格须填写理由"):
         services.accept(row, by=reviewer, accepted_on=DAY)
     services.accept(row, by=reviewer, accepted_on=DAY, comment="按改造方案验收")
     assert row.frozen["overall"] == Overall.NO_STANDARD
@@ -157,17 +255,21 @@ def test_revocation_by_a_third_person_sets_the_facility_back_to_completed(accept
     assert FacilityRecord.objects.filter(facility=accepted.facility, reason="撤销验收：消防整改").exists()
 
 
-def test_a_decision_on_a_page_that_is_no_longer_current_is_refused(submitted, reviewer):
-    seen = submitted.version
-    review.perform(submitted, "send_back", by=reviewer, comment="缺证明")
+def test_a_decision_on_a_page_that_is_no_longer_current_is_refused(reviewing, reviewer):
+    seen = reviewing.version
+    review.perform(reviewing, "send_back", by=reviewer, comment="缺证明")
     with pytest.raises(StaleObject):
-        services.accept(submitted, by=reviewer, accepted_on=DAY, version=seen)
+        services.accept(reviewing, by=reviewer, accepted_on=DAY, version=seen)
 
 
 def test_what_is_offered_differs_by_person_and_carries_its_reason(submitted, clerk, reviewer, approver, sysadmin):
-    offered = {user.username: [o.move.verb for o in available_moves(submitted, user)] for user in (clerk, reviewer)}
-    assert offered == {"clerk": ["withdraw"], "reviewer": ["accept", "send_back"]}
-    assert available_moves(submitted, approver) == available_moves(submitted, sysadmin) == []
+    def offered() -> list[list[str]]:
+        people = (clerk, reviewer, approver, sysadmin)
+        return [[option.move.verb for option in available_moves(submitted, person)] for person in people]
+
+    assert offered() == [["withdraw"], ["take"], ["assign"], []]
+    services.take(submitted, by=reviewer)
+    assert offered() == [["withdraw"], ["accept", "send_back"], ["assign"], []]
     history.record_one(submitted.facility, {"gross_area": 720}, effective_on=DAY, by=None)
     accept = available_moves(submitted, reviewer)[0]
     assert not accept.allowed
@@ -180,21 +282,45 @@ def raw(row, **values):
         QuerySet(AcceptanceReview).filter(pk=row.pk).update(**values)
 
 
+NOW = timezone.now()
+
+
 @pytest.mark.parametrize(
     ("stage", "values"),
     [
         ("submitted", {"status": "accepted"}),
         ("submitted", {"status": "draft"}),
+        ("submitted", {"status": "approved"}),
+        ("submitted", {"status": "reviewing"}),
         ("submitted", {"submitted_at": None}),
         ("submitted", {"submitted_by": None}),
-        ("submitted", {"decided_at": timezone.now()}),
+        ("submitted", {"assigned_at": NOW}),
+        ("submitted", {"decided_at": NOW}),
         ("submitted", {"status": "withdrawn"}),
-        ("submitted", {"withdrawn_at": timezone.now()}),
+        ("submitted", {"withdrawn_at": NOW}),
+        ("submitted", {"accepted_on": DAY}),
+        ("submitted", {"frozen": {}}),
+        ("reviewing", {"status": "submitted"}),
+        ("reviewing", {"status": "returned"}),
+        ("reviewing", {"reviewer": None}),
+        ("reviewing", {"assigned_at": None}),
+        ("reviewing", {"assigned_by": None}),
+        ("reviewing", {"decided_at": NOW}),
+        ("reviewing", {"consented_at": NOW}),
+        ("reviewing", {"recheck": {}}),
         ("accepted", {"accepted_on": None}),
         ("accepted", {"frozen": None}),
+        ("accepted", {"decided_at": None}),
         ("accepted", {"decided_by": None}),
+        ("accepted", {"reviewer": None}),
+        ("accepted", {"assigned_by": None}),
+        ("accepted", {"submitted_by": None}),
+        ("accepted", {"consented_at": NOW}),
+        ("accepted", {"rechecked_at": NOW}),
+        ("accepted", {"recheck": {}}),
         ("accepted", {"status": "revoked"}),
-        ("accepted", {"revoked_at": timezone.now()}),
+        ("accepted", {"status": "reviewing"}),
+        ("accepted", {"revoked_at": NOW}),
     ],
 )
 def test_the_database_keeps_state_time_and_person_together(request, stage, values):
@@ -203,11 +329,42 @@ def test_the_database_keeps_state_time_and_person_together(request, stage, value
         raw(row, **values)
 
 
-def test_the_database_refuses_one_person_in_two_parts(accepted, reviewer):
+@pytest.mark.parametrize(
+    ("stage", "person", "values"),
+    [
+        (
+            "submitted",
+            "submitted_by",
+            {"status": "reviewing", "assigned_at": NOW, "assigned_by": None, "reviewer": None},
+        ),
+        ("reviewing", "submitted_by", {"reviewer": None}),
+        ("reviewing", "reviewer", {"submitted_by": None}),
+        ("accepted", "reviewer", {"submitted_by": None}),
+        ("accepted", "approver", {"decided_by": None}),
+        ("accepted", "submitted_by", {"consented_at": NOW, "consented_by": None}),
+        ("accepted", "decided_by", {"consented_at": NOW, "consented_by": None}),
+        ("accepted", "submitted_by", {"recheck": {}, "rechecked_at": NOW, "rechecked_by": None}),
+        ("accepted", "decided_by", {"status": "revoked", "revoked_at": NOW, "revoked_by": None}),
+        ("reviewing", "approver", {"consented_at": NOW, "consented_by": None}),
+    ],
+)
+def test_the_database_refuses_one_person_in_two_parts(request, approver, stage, person, values):
+    """`None` stands for the person named: whoever already signed in another part, or an approver without part."""
+    row = request.getfixturevalue(stage)
+    who = approver if person == "approver" else getattr(row, person)
     with pytest.raises(IntegrityError):
-        raw(accepted, submitted_by=reviewer)
-    with pytest.raises(IntegrityError):
-        raw(accepted, status="revoked", revoked_at=timezone.now(), revoked_by=reviewer)
+        raw(
+            row,
+            **{name: who if name.endswith("_by") or name == "reviewer" else value for name, value in values.items()},
+        )
+
+
+def test_the_database_takes_three_persons_and_a_recheck(accepted, approver, make_user, wulong):
+    """The rules above refuse what is wrong, not what is right."""
+    raw(accepted, consented_at=NOW, consented_by=approver)
+    raw(accepted, recheck={"day": "2020-12-31"}, rechecked_at=NOW, rechecked_by=accepted.decided_by)
+    raw(accepted, status="revoked", revoked_at=NOW, revoked_by=approver)
+    assert AcceptanceReview.objects.get().status == "revoked"
 
 
 def test_the_database_keeps_one_open_and_one_accepted_review_a_facility(accepted, clerk):

@@ -28,17 +28,27 @@ def centre(register):
     return facility
 
 
-@pytest.fixture
-def submitted(centre, clerk):
-    row = services.open_review(centre, by=clerk)
+def reviewed(facility, clerk, reviewer):
+    """A review of the facility that the reviewer has taken."""
+    row = services.open_review(facility, by=clerk)
     review.perform(row, "submit", by=clerk)
+    services.take(row, by=reviewer)
     return row
 
 
+def accept(row, reviewer, day: date):
+    services.accept(row, by=reviewer, accepted_on=day, comment="现场核查属实")
+
+
 @pytest.fixture
-def accepted(submitted, reviewer):
-    services.accept(submitted, by=reviewer, accepted_on=DECEMBER)
-    return submitted
+def reviewing(centre, clerk, reviewer):
+    return reviewed(centre, clerk, reviewer)
+
+
+@pytest.fixture
+def accepted(reviewing, reviewer):
+    accept(reviewing, reviewer, DECEMBER)
+    return reviewing
 
 
 def report(facility, day: date, upload=None, **values) -> None:
@@ -61,20 +71,20 @@ def test_report_of_an_earlier_month_that_comes_after_acceptance_stays_in_its_mon
     assert (centre.stage, centre.accepted_on, centre.beds) == ("accepted", DECEMBER, 12)
 
 
-def test_acceptance_is_not_dated_before_a_later_change_of_stage(submitted, centre, reviewer):
+def test_acceptance_is_not_dated_before_a_later_change_of_stage(reviewing, centre, reviewer):
     """Dated before it, the later stage would stand, and an accepted review would belong to an unaccepted facility."""
     report(centre, NOVEMBER, stage="building")
     report(centre, date(2020, 12, 10), stage="completed")
     with pytest.raises(MoveRefused, match="验收日期不能早于2020-12-10"):
-        services.accept(submitted, by=reviewer, accepted_on=OCTOBER)
-    services.accept(submitted, by=reviewer, accepted_on=date(2020, 12, 10))
+        accept(reviewing, reviewer, OCTOBER)
+    accept(reviewing, reviewer, date(2020, 12, 10))
     centre.refresh_from_db()
-    assert (centre.stage, submitted.status) == ("accepted", "accepted")
+    assert (centre.stage, reviewing.status) == ("accepted", "accepted")
 
 
-def test_other_facts_recorded_later_do_not_hinder_an_earlier_acceptance(submitted, centre, reviewer):
+def test_other_facts_recorded_later_do_not_hinder_an_earlier_acceptance(reviewing, centre, reviewer):
     report(centre, date(2020, 12, 20), remark="装修完成")
-    services.accept(submitted, by=reviewer, accepted_on=DECEMBER)
+    accept(reviewing, reviewer, DECEMBER)
     centre.refresh_from_db()
     assert (centre.stage, centre.remark) == ("accepted", "装修完成")
 
@@ -92,11 +102,10 @@ def test_revoked_facility_can_be_accepted_again_from_the_day_of_the_revocation(
     accepted, centre, approver, clerk, reviewer
 ):
     review.perform(accepted, "revoke", by=approver, comment="复核不符")
-    again = services.open_review(centre, by=clerk)
-    review.perform(again, "submit", by=clerk)
+    again = reviewed(centre, clerk, reviewer)
     with pytest.raises(MoveRefused):
-        services.accept(again, by=reviewer, accepted_on=DECEMBER - timedelta(days=1))
-    services.accept(again, by=reviewer, accepted_on=FacilityRecord.objects.latest("pk").effective_on)
+        accept(again, reviewer, DECEMBER - timedelta(days=1))
+    accept(again, reviewer, FacilityRecord.objects.latest("pk").effective_on)
     centre.refresh_from_db()
     assert centre.stage == "accepted"
 
@@ -112,9 +121,8 @@ def test_taking_back_the_sheet_that_completed_it_leaves_the_acceptance(register,
     upload.file.save("十月.xlsx", ContentFile(b"x"), save=False)
     upload.save()
     report(facility, OCTOBER, upload, stage="completed")
-    row = services.open_review(facility, by=clerk)
-    review.perform(row, "submit", by=clerk)
-    services.accept(row, by=reviewer, accepted_on=DECEMBER)
+    row = reviewed(facility, clerk, reviewer)
+    accept(row, reviewer, DECEMBER)
     kept = history.retract(upload)
     facility.refresh_from_db()
     assert (facility.stage, stage_on(facility, NOVEMBER), stage_on(facility, DECEMBER)) == (

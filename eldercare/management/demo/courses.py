@@ -55,9 +55,9 @@ def running(
     )
 
 
-def accepted(completed: int) -> Course:
+def accepted(completed: int, flaw: str = "") -> Course:
     """Accepted, not opened within the year."""
-    return Course(completed - 5, completed - 3, completed, completed + 1)
+    return Course(completed - 5, completed - 3, completed, completed + 1, flaw=flaw)
 
 
 def building(since: int) -> Course:
@@ -81,19 +81,21 @@ COURSES = {
     (FacilityType.VILLAGE_POINT, 2020): (
         running(8), running(9), sited(9), UNSITED, accepted(10), building(9), waiting(10, "submitted"), UNSITED,
         sited(8), building(7), waiting(11), sited(10), building(10), UNSITED, accepted(9), sited(7), building(8),
-        waiting(11, "draft"), UNSITED, sited(11), building(9), UNSITED, waiting(10, "submitted"), sited(10),
+        waiting(11, "draft"), UNSITED, sited(11), building(9), UNSITED, waiting(10, "resubmitted", "no_fire_proof"),
+        sited(10),
     ),
-    (FacilityType.STREET_CENTRE, 2019): (waiting(9, "submitted", "small"),),
+    (FacilityType.STREET_CENTRE, 2019): (accepted(9, "small"),),
     (FacilityType.STREET_CENTRE, 2020): (waiting(9, "returned", "no_care_zone"),),
     (FacilityType.COMMUNITY_STATION, 2019): (
         running(3, hand=SOCIAL), running(2, hand=SOCIAL), waiting(9, "submitted", "few_elders"),
         running(4, hand=SOCIAL),
     ),
     (FacilityType.COMMUNITY_STATION, 2020): (
-        running(8, hand=SOCIAL), building(8), running(9, 1, hand=SOCIAL), waiting(11), sited(9), UNSITED,
+        running(8, hand=SOCIAL), building(8), running(9, 1, hand=SOCIAL),
+        waiting(11, "consent", "narrow"), sited(9), UNSITED,
     ),
     (FacilityType.TOWNSHIP_CENTRE, 2019): (
-        running(2, hand=SOCIAL), running(4, 1, hand=Operation.PUBLIC), running(7), waiting(9, "submitted", "no_data"),
+        running(2, hand=SOCIAL), running(4, 1, hand=Operation.PUBLIC), running(7), waiting(9, "reviewing", "no_data"),
     ),
     (FacilityType.TOWNSHIP_CENTRE, 2020): (
         building(8), running(9, hand=SOCIAL), building(7), waiting(10, "draft"), sited(8), building(10), UNSITED,

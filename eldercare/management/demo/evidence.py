@@ -29,8 +29,8 @@ OPERATORS = ("演示运营机构甲", "演示运营机构乙", "演示运营机�
 EXPIRED_AT = "双河镇"
 
 
-def declare(item: Item, *, by) -> None:
-    """Record what acceptance asks for beyond the sheet, from the day the facility was completed."""
+def declare(item: Item, *, by, without: str = "", only: str = "") -> None:
+    """Record what acceptance asks for beyond the sheet: all of it, all but one fact, or one fact alone."""
     day = clock.now().date()
     Declaration.objects.bulk_create(
         Declaration(
@@ -38,6 +38,7 @@ def declare(item: Item, *, by) -> None:
             starts_on=day, recorded_by=by, recorded_at=clock.now(),
         )
         for fact, value, evidence in OF_TYPE.get(FacilityType(item.type), ())
+        if fact != without and only in ("", fact)
     )  # fmt: skip
 
 

@@ -22,8 +22,8 @@ class Person:
 
 PEOPLE = (
     Person("clerk", "演示科员", "登记设施，接收或退回月报，提交验收，确认名称对照"),
-    Person("reviewer", "演示审核员", "审核验收：通过，或附理由退回"),
-    Person("approver", "演示科长", "撤销验收，查看全部登记"),
+    Person("reviewer", "演示审核员", "受理并审核验收：通过、退回，或提出偏差说明"),
+    Person("approver", "演示科长", "分派验收审核，同意或不同意偏差说明，撤销验收"),
     Person("township", "演示经办（白马镇）", "下载、填报、上传白马镇的月报", TOWNSHIP),
     Person("leader", "演示领导", "查看区县看板：进度、覆盖率、谁没有报"),
     Person("apiclient", "演示接口", "用令牌读取数据接口（manage.py apitoken apiclient）"),

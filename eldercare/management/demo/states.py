@@ -69,7 +69,7 @@ def _progress(item: Item, month: int) -> Decimal:
 def _size(item: Item) -> tuple[Decimal, Decimal]:
     gross, share = SIZES[FacilityType(item.type)][:2]
     gross += GROWTH.get(item.type, 15) * (item.number % 7)
-    gross = {"small": 1420, "few_elders": 230}.get(item.course.flaw, gross)
+    gross = {"small": 1420, "few_elders": 230, "narrow": 285}.get(item.course.flaw, gross)
     return Decimal(gross), (Decimal(gross) * Decimal(share)).quantize(Decimal("0.1"))
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from eldercare import clock, review
 from eldercare.accounts import User
-from eldercare.management.demo import acceptance, evidence, planned, reports
+from eldercare.management.demo import acceptance, evidence, planned, rectifications, reports
 from eldercare.management.demo.acceptance import at
 from eldercare.management.demo.people import TOWNSHIP
 from eldercare.management.demo.planned import Item
@@ -34,6 +34,8 @@ def tell(district: Region, people: dict[str, User], townships: dict[str, User]) 
             _register(items, month, people["clerk"])
             acceptance.of_month(items, month, people)
             reports.of_month(district, items, month, people, townships)
+        acceptance.remeasure(items, people)
+        rectifications.tell(items, people)
         _prepare_for_visitors(items, people)
     return True
 
