@@ -6,6 +6,7 @@ from functools import cached_property
 
 from django.contrib.auth.models import AbstractUser, Group, UserManager
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 from eldercare.regions import Region
 from eldercare.scoping import ScopedQuerySet
@@ -41,6 +42,7 @@ READ_REGISTERS = (
     *_view("facilities", "exemption", "standardedition", "requirement", "acceptancereview", "zonealias", "waiver"),
     *_view("facilities", "sitevisit", "rectification", "attachment", "unitprice"),
     *_view("plans", "plantable", "plantarget", "printedtotal", "reportingperiod", "progressreport", "target", "duty"),
+    *_view("plans", "periodexception", "chasenote"),
     *_view("subsidies", "subsidyscheme", "subsidyclaim", "claimshare", "payment", "budget", "allowancetotal"),
     *_view("training", "quotatable", "trainingquota", "quotatotal", "trainingsession", "attendance"),
     *_view("training", "person", "certificate", "teammember"),
@@ -66,12 +68,14 @@ ROLES = (
             *_all("facilities", "operatorcontract", "declaration", "servicelink", "exemption", verbs=("add", "change")),
             *_all("facilities", "acceptancereview", verbs=("add", "change")),
             "facilities.submit_acceptancereview",
-            "facilities.add_rectification",
+            *_all("facilities", "rectification", verbs=("add", "change")),
             "facilities.report_rectification",
             *_all("facilities", "attachment", verbs=("add", "change")),
             *_all("facilities", "unitprice", verbs=("add", "change")),
             *_all("plans", "plantable", "plantarget", "reportingperiod", verbs=("add", "change")),
             "plans.receive_progressreport",
+            "plans.lock_reportingperiod",
+            *_all("plans", "periodexception", "chasenote", verbs=("add",)),
             *_all("subsidies", "subsidyclaim", "budget", verbs=("add", "change")),
             "subsidies.submit_subsidyclaim",
             *_all("training", "quotatable", "trainingquota", verbs=("add", "change")),
@@ -162,6 +166,14 @@ ROLE_BY_CODE = {role.code: role for role in ROLES}
 class ScopedUserManager(UserManager.from_queryset(ScopedQuerySet)):
     """Accounts, created as Django does and scoped as everything else is."""
 
+    def get(self, *args, **kwargs) -> "User":
+        """One account with the region it works in: every page asks for both, so they come in one statement."""
+        succeeds = Exists(Region.objects.filter(successor=OuterRef("region")))
+        user = self.select_related("region__parent").annotate(region_succeeds=succeeds).get(*args, **kwargs)
+        if user.region is not None:
+            user.region.succeeds = user.region_succeeds
+        return user
+
 
 class User(AbstractUser):
     """账号: a person with roles in one region. Without a region a person sees nothing, unless the role sees everything."""
@@ -204,7 +216,7 @@ class User(AbstractUser):
             return ()
         if not self.region.is_township:
             return (self.region.path,)
-        return tuple(Region.objects.filter(pk__in=self.region.lineage()).values_list("path", flat=True))
+        return tuple(self.region.line.values())
 
     @cached_property
     def roles(self) -> tuple[Role, ...]:

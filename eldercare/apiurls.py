@@ -9,9 +9,21 @@ from eldercare.api.policies import Policies
 from eldercare.api.regions import Regions
 from facilities.api import Facilities, Findings, Standards
 from plans.api import PlanTargets, Progress
+from subsidies.api import SubsidyClaims
 from training.api import TrainingQuotas
 
-ENDPOINTS = (Regions, Policies, Standards, Facilities, Findings, PlanTargets, Progress, TrainingQuotas, Coverage)
+ENDPOINTS = (
+    Regions,
+    Policies,
+    Standards,
+    Facilities,
+    Findings,
+    PlanTargets,
+    Progress,
+    SubsidyClaims,
+    TrainingQuotas,
+    Coverage,
+)
 
 urlpatterns = [
     path("schema/", Schema.as_view(), name="api-schema"),

@@ -2,6 +2,7 @@
 
 from datetime import date
 from difflib import SequenceMatcher
+from functools import cached_property
 
 from django.db import models
 from django.db.models import Q
@@ -68,20 +69,25 @@ class RegionAlias(Reviewable):
 class NameBook:
     """The names of one district's units on a day, to look printed names up in: exact, then alias, then proposal.
 
-    Two queries, whatever the number of look-ups. A name that two units share is no match.
+    One query, and a second for the first name that is no unit's own, whatever the number of look-ups. A name that two
+    units share is no match.
     """
 
     def __init__(
         self, district: Region, day: date, kinds=TOWNSHIP_KINDS, *, within_region: Region | None = None
     ) -> None:
+        self._district = district
         units = (within_region or district).below().on(day).filter(kind__in=kinds)
         self.units = list(units)
         self._by_name: dict[str, Region | None] = {}
         for unit in self.units:
             for name in {compact(unit.name), compact(unit.short_name)}:
                 self._by_name[name] = None if name in self._by_name else unit
-        confirmed = RegionAlias.objects.filter(district=district, status=RegionAlias.Status.CONFIRMED)
-        self._by_alias = {compact(row.name): self._on_the_day(row.region) for row in confirmed.select_related("region")}
+
+    @cached_property
+    def _by_alias(self) -> dict[str, Region | None]:
+        confirmed = RegionAlias.objects.filter(district=self._district, status=RegionAlias.Status.CONFIRMED)
+        return {compact(row.name): self._on_the_day(row.region) for row in confirmed.select_related("region")}
 
     def _on_the_day(self, region: Region) -> Region | None:
         """The day's unit for one of any day: itself, its successor, or the only one that it succeeded."""

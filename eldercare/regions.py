@@ -2,10 +2,11 @@
 
 import re
 from datetime import date
+from functools import cached_property
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from eldercare.scoping import Scoped, ScopedQuerySet, within
@@ -75,6 +76,10 @@ class RegionQuerySet(ScopedQuerySet):
     def today(self) -> "RegionQuerySet":
         """The regions that exist on their own default day."""
         return self.filter(exists_today())
+
+    def with_ties(self) -> "RegionQuerySet":
+        """The regions with their parents and with whether they succeeded others: what their line and district take."""
+        return self.select_related("parent").annotate(succeeds=Exists(Region.objects.filter(successor=OuterRef("pk"))))
 
     def districts(self) -> "RegionQuerySet":
         return self.filter(kind=Kind.DISTRICT)
@@ -155,13 +160,20 @@ class Region(Scoped):
         """This region and everything under it."""
         return Region.objects.filter(within("path", self.path))
 
+    @cached_property
+    def line(self) -> dict[int, str]:
+        """Paths by id of this unit and of every unit it succeeded; asked once, or not at all where it is known."""
+        found = {self.pk: self.path}
+        step = [self.pk] if self.__dict__.get("succeeds", True) else []
+        while step:
+            before = Region.objects.filter(successor__in=step).exclude(pk__in=list(found))
+            step = dict(before.values_list("pk", "path"))
+            found |= step
+        return found
+
     def lineage(self) -> list[int]:
         """Ids of this unit and of every unit it succeeded, so that what was registered under an old name is found."""
-        ids, step = [self.pk], [self.pk]
-        while step:
-            step = list(Region.objects.filter(successor__in=step).exclude(pk__in=ids).values_list("pk", flat=True))
-            ids += step
-        return ids
+        return list(self.line)
 
     def heirs(self) -> list["Region"]:
         """The unit that succeeded this one, the one that succeeded that, and so on; a query a step."""
@@ -193,6 +205,8 @@ def district_of(region: Region) -> Region:
     """
     if region.kind == Kind.DISTRICT:
         return region
+    if region.is_township and region.parent.kind == Kind.DISTRICT:
+        return region.parent
     return Region.objects.districts().get(code__in=region.ancestor_codes)
 
 

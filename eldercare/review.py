@@ -15,7 +15,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from eldercare import audit, clock
-from eldercare.scoping import Scoped, ScopedQuerySet
+from eldercare.scoping import Scoped, ScopedQuerySet, covers_row
 
 
 class MoveRefused(Exception):
@@ -74,9 +74,14 @@ class GuardedQuerySet(ScopedQuerySet):
 
 
 class Reviewable(Scoped):
-    """A row with a status that moves by MOVES only, and a version that tells a stale form from a fresh one."""
+    """A row with a status that moves by MOVES only, and a version that tells a stale form from a fresh one.
+
+    `read_with` are the relations that a move reads with the row; of these, `locked_with` are locked with it.
+    """
 
     MOVES: tuple[Move, ...] = ()
+    read_with: tuple[str, ...] = ()
+    locked_with: tuple[str, ...] = ()
 
     version = models.PositiveIntegerField("版本", default=0, editable=False)
 
@@ -198,11 +203,29 @@ def available_moves(obj: Reviewable, user) -> list[Option]:
 
 
 def _locked(obj: Reviewable, user) -> Reviewable:
-    """The row as it is now, locked; Denied when it lies outside the user's scope."""
-    row = type(obj)._default_manager.visible_to(user).select_for_update(of=("self",)).filter(pk=obj.pk).first()
-    if row is None:
-        raise Denied("不在您的管理范围内。")
+    """The row as it is now, locked; one that begins with its first move as it is. Denied outside the user's scope."""
+    if obj._state.adding:
+        _deny_unless(covers_row(user, obj))
+        return obj
+    held = {f"{name}__isnull": False for name in obj.locked_with}
+    rows = type(obj)._default_manager.visible_to(user).filter(**held).select_related(*obj.read_with or (None,))
+    # Nothing that refers to these rows waits: their keys stay.
+    row = rows.select_for_update(of=("self", *obj.locked_with), no_key=True).filter(pk=obj.pk).order_by().first()
+    _deny_unless(row is not None)
     return row
+
+
+def _deny_unless(visible: bool) -> None:
+    if not visible:
+        raise Denied("不在您的管理范围内。")
+
+
+def _take_over(row: Reviewable, obj: Reviewable) -> None:
+    """Let the caller's object be as the locked row is after the move."""
+    if row is obj:
+        return
+    obj.__dict__.update({name: value for name, value in row.__dict__.items() if name != "_state"})
+    obj._state.fields_cache = dict(row._state.fields_cache)
 
 
 def _check(row: Reviewable, move: Move, by, comment: str, version: int | None) -> None:
@@ -272,5 +295,5 @@ def perform(
     except Denied as denied:
         audit.record("review.denied", by=by, target=obj, detail={"verb": verb, "reason": str(denied)})
         raise
-    obj.refresh_from_db()
+    _take_over(row, obj)
     return event

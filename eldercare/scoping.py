@@ -4,6 +4,7 @@ Every model that holds a district's data inherits `Scoped`. Lists, details, choi
 all start from `visible_to(user)`, which answers with nothing whenever it does not know.
 """
 
+from functools import reduce
 from typing import Self
 
 from django.db import models
@@ -53,6 +54,19 @@ class Scoped(models.Model):
 
     class Meta:
         abstract = True
+
+
+def covers(user, path: str) -> bool:
+    """Whether what belongs to the region of that path is visible to this user: the rule of `visible_to`, unasked."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    return user.sees_everything or any(path.startswith(own) for own in user.scope_paths)
+
+
+def covers_row(user, row: Scoped) -> bool:
+    """The same for a row that is not written yet, by the regions it is to belong to."""
+    owners = (reduce(getattr, lookup.split("__"), row) for lookup in row.scope_lookups)
+    return any(covers(user, path) for path in owners)
 
 
 def visible_or_404(queryset: ScopedQuerySet, user, **lookup):

@@ -6,6 +6,7 @@ PORTAL_PERSONAL_KEYS    keys for phone and certificate numbers, newest first, se
 PORTAL_HOSTS            host names served, separated by commas
 DATABASE_URL            postgres://… (default: SQLite under var/)
 PORTAL_VAR              folder of database, uploads and attachments (default: var/ beside manage.py)
+PORTAL_SHEET_ROWS       rows that one spreadsheet may hold (default 20000; read in eldercare/sheets/limits.py)
 PORTAL_HTTPS            0 when TLS ends elsewhere without X-Forwarded-Proto (default 1 in production)
 """
 
@@ -19,7 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PRODUCTION = os.environ.get("PORTAL_ENV") == "production"
-VAR = Path(os.environ.get("PORTAL_VAR", BASE_DIR / "var"))
+VAR = Path(os.environ.get("PORTAL_VAR") or BASE_DIR / "var")
 
 
 def required(name: str, meaning: str) -> str:

@@ -10,8 +10,9 @@ class FacilitiesConfig(AppConfig):
     verbose_name = "养老服务设施"
 
     def ready(self) -> None:
-        from facilities import knowledge, services, statistics
+        from facilities import knowledge, register, services, statistics
 
         knowledge.connect()
+        register.connect()
         services.connect()
         statistics.connect()

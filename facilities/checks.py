@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from eldercare import facts
 from eldercare.regions import Region
-from facilities import places
+from facilities import knowledge, places
 from facilities.models import Facility, StandardEdition, Waiver, ZoneAlias
 from facilities.rules import evaluation, overall, requirements
 from facilities.rules import waivers as rules
@@ -55,16 +55,24 @@ class Yardstick:
 
 
 def yardstick(district: Region, day: date, edition: StandardEdition | None = None) -> Yardstick:
-    """What facilities of a district are measured by on a day, or by a given edition: three queries."""
-    edition = edition or StandardEdition.objects.in_force(district, day)
+    """What facilities of a district are measured by on a day, or by a given edition: two queries, one when it is parsed."""
+    if edition is None:
+        edition, names = StandardEdition.objects.measuring(district, day)
+    else:
+        names = _confirmed(edition)
     if edition is None:
         return Yardstick(None, None, {})
     aliases: dict[str, set[str]] = defaultdict(set)
-    # An amendment keeps the rows of the policies that it amends, and with them the names confirmed there.
-    sources = Q(policy=edition.policy_id) | Q(policy__slug__in=edition.carried_policies)
-    for alias in ZoneAlias.objects.filter(sources, status=ZoneAlias.Status.CONFIRMED):
-        aliases[alias.listed].add(alias.counted)
+    for listed, counted in names:
+        aliases[listed].add(counted)
     return Yardstick(edition, edition.rules(), dict(aliases))
+
+
+def _confirmed(edition: StandardEdition) -> Iterable[tuple[str, str]]:
+    """The zone names confirmed for an edition; an amendment keeps those of the policies that it amends."""
+    sources = Q(policy=edition.policy_id) | Q(policy__slug__in=edition.carried_policies)
+    rows = ZoneAlias.objects.filter(sources, status=ZoneAlias.Status.CONFIRMED)
+    return rows.values_list("listed", "counted")
 
 
 def waivers_on(ids: Iterable[int], day: date) -> dict[int, list[rules.Waiver]]:
@@ -97,10 +105,13 @@ def check_all(
 def known_of(facilities: list[Facility], day: date, wanted: frozenset[str]) -> dict[int, dict[str, object]]:
     """What is known of facilities and of the units they stand in, by facility pk; only what is wanted costs a query."""
     ids = [f.pk for f in facilities]
-    near = places.known(facilities, day, wanted)
-    own = facts.known(ids, day, "facility.measured", "facility.declared")
+    units = places.units(facilities, day, wanted)
+    declared = knowledge.declared(ids, {unit.pk for unit in units.values()}, day)
+    near = places.known(facilities, units, declared.of_regions, day, wanted)
+    own = facts.known(ids, day, "facility.measured")
     run_by = facts.known(ids, day, "facility.operated") if "facility.operation" in wanted else {}
-    return {pk: near.get(pk, {}) | own.get(pk, {}) | run_by.get(pk, {}) for pk in ids}
+    said = declared.of_facilities
+    return {pk: near.get(pk, {}) | own.get(pk, {}) | said.get(pk, {}) | run_by.get(pk, {}) for pk in ids}
 
 
 def check(facility: Facility, day: date) -> Check:

@@ -146,6 +146,10 @@ class RecordQuerySet(ScopedQuerySet):
     def standing(self) -> "RecordQuerySet":
         return self.filter(retracted_at__isnull=True)
 
+    def since(self, day) -> "RecordQuerySet":
+        """The states in force at the end of a day or later."""
+        return self.standing().filter(Q(until__isnull=True) | Q(until__gt=day))
+
     def on(self, day) -> "RecordQuerySet":
         """The state in force at the end of a day: at most one per facility."""
         return self.standing().filter(Q(until__isnull=True) | Q(until__gt=day), effective_on__lte=day)

@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Cast
 
 from eldercare import facts
 from eldercare.policies import unpack
@@ -57,6 +59,43 @@ def operated(ids: Iterable[int], day: date) -> dict[int, dict[str, object]]:
     return {pk: {"facility.operation": operation} for pk, operation in known.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What people declared, by facility and by unit."""
+
+    of_facilities: dict[int, dict[str, object]]
+    of_regions: dict[int, dict[str, object]]
+
+
+def declared(facilities: Iterable[int], regions: Iterable[int], day: date) -> Declared:
+    """What people declared of facilities and of units, the latest declaration winning: one query for both."""
+    rows = Declaration.objects.on(day).order_by()
+    told = ("starts_on", "pk", "facility_id", "unit", "fact", "value")
+    parts = (
+        rows.filter(facility__in=list(facilities)).annotate(unit=Cast(Value(None), BigIntegerField())),
+        rows.filter(region__in=set(regions)).annotate(unit=F("region_id")),
+        _handed_on(rows.filter(region__successor__in=set(regions))).annotate(unit=F("heir")),
+    )
+    first, *others = (part.values_list(*told) for part in parts)
+    found = Declared(defaultdict(dict), defaultdict(dict))
+    for _, _, facility, unit, fact, value in sorted(first.union(*others, all=True), key=_by_age):
+        if facility is not None:
+            found.of_facilities[facility][fact] = unpack(value)
+        elif unit is not None:
+            found.of_regions[unit][fact] = unpack(value)
+    return found
+
+
+def _by_age(row: tuple) -> tuple[date, int]:
+    return row[0] or date.min, row[1]
+
+
+def _handed_on(rows):
+    """Declarations about units with `heir`: the unit that took their unit's place, unless it took several units' place."""
+    others = Region.objects.filter(successor=OuterRef("region__successor")).exclude(pk=OuterRef("region"))
+    return rows.annotate(heir=Case(When(~Exists(others), then=F("region__successor"))))
+
+
 def declared_of_facilities(ids: Iterable[int], day: date) -> dict[int, dict[str, object]]:
     """What people declared of facilities, the latest declaration winning."""
     return _latest(Declaration.objects.on(day).filter(facility__in=list(ids)), "facility_id")
@@ -76,9 +115,7 @@ def about_regions(ids: Iterable[int], day: date) -> list[tuple[int, Declaration]
     What was declared of a former unit holds for the one that took its place, unless that one took several units' place.
     """
     ids = set(ids)
-    others = Region.objects.filter(successor=OuterRef("region__successor")).exclude(pk=OuterRef("region"))
-    rows = Declaration.objects.on(day).filter(Q(region__in=ids) | Q(region__successor__in=ids))
-    rows = rows.annotate(heir=Case(When(~Exists(others), then=F("region__successor"))))
+    rows = _handed_on(Declaration.objects.on(day).filter(Q(region__in=ids) | Q(region__successor__in=ids)))
     ordered = rows.select_related("recorded_by").order_by(F("starts_on").asc(nulls_first=True), "pk")
     return [(unit, row) for row in ordered for unit in (row.region_id, row.heir) if unit in ids]
 

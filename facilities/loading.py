@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
+from django.utils import timezone
+
 from eldercare.folders import Changes, FolderErrors, FolderProblem, read_toml, sync
 from eldercare.foldershapes import row_name
 from eldercare.policies import Policy, pack, unpack
@@ -103,7 +105,11 @@ def load(folder: Folder, policy: Policy) -> list[Changes]:
     for amending, data in resting:
         base = StandardEdition.objects.get(policy__district=folder.district, key=amending.amendment["base"])
         kept = amendments.kept(base, unpack(amending.amendment["own"]))
-        changes += _store(amending.policy, amending.key, data, kept, f"（修订版本 {amending.key}）")
+        made = _store(amending.policy, amending.key, data, kept, f"（修订版本 {amending.key}）")
+        if any(change.any for change in made):
+            # What was parsed of it before is told from what holds now by this moment (see StandardEdition.rules).
+            Policy.objects.filter(pk=amending.policy_id).update(loaded_at=timezone.now())
+        changes += made
     return changes
 
 

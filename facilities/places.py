@@ -6,7 +6,6 @@ from datetime import date
 
 from django.db.models import Q
 
-from eldercare import facts
 from eldercare.regions import Region
 from facilities.models import Exemption, Facility
 
@@ -22,17 +21,15 @@ def is_of_place(fact: str) -> bool:
     return fact.startswith(PREFIXES)
 
 
-def known(facilities: Iterable[Facility], day: date, wanted: Set[str]) -> dict[int, dict[str, object]]:
-    """Place facts by facility pk, of the wanted ones at least: at most three queries, none when nothing is wanted.
+def known(
+    facilities: Iterable[Facility], units: Mapping[int, Region], said: Mapping, day: date, wanted: Set[str]
+) -> dict[int, dict[str, object]]:
+    """Place facts by facility pk, of the wanted ones at least; `units` as units() gives them, `said` what people declared.
 
-    A facility registered under a former unit knows what is said of the unit that took its place. What the register
-    records of a unit outranks what somebody declared of it.
+    What the register records of a unit outranks what somebody declared of it. At most one query.
     """
-    facilities = list(facilities)
-    if not facilities or not any(map(is_of_place, wanted)):
+    if not units:
         return {}
-    units = _units(facilities, day)
-    said = facts.known({unit.pk for unit in units.values()}, day, "region.declared")
     exempt = _exempt(units, day) if wanted & set(EXEMPTIONS.values()) else {}
     return {row.pk: _of(row, units, said, exempt) for row in facilities}
 
@@ -46,21 +43,36 @@ def _of(row: Facility, units: Mapping[int, Region], said: Mapping, exempt: Mappi
     return found | ({"township.kind": township.get_kind_display()} if township else {})
 
 
-def _units(facilities: Iterable[Facility], day: date) -> dict[int, Region]:
-    """The unit that stands in each unit's place on the day, two successions on at most.
+def units(facilities: Iterable[Facility], day: date, wanted: Set[str]) -> dict[int, Region]:
+    """The unit that stands in each unit's place on the day, two successions on at most; none when no place fact is wanted.
 
-    One query, and none where the rows brought their units along and none of these has ended.
+    A facility registered under a former unit knows what is said of the unit that took its place. One query, and none where
+    the rows brought their units along, those that have ended with their successors.
     """
+    if not any(map(is_of_place, wanted)):
+        return {}
     found, asked = {}, set()
     for row in facilities:
         for name in ("township", "village"):
             unit = row._state.fields_cache.get(name)
-            if unit is not None and unit.on_day(day):
-                found[unit.pk] = unit
+            if unit is not None and (unit.on_day(day) or _brought_heirs(unit)):
+                found[unit.pk] = _standing(unit, day)
             elif pk := getattr(row, f"{name}_id"):
                 asked.add(pk)
     rows = Region.objects.filter(pk__in=asked).select_related("successor__successor") if asked else ()
-    return found | {row.pk: next((unit for unit in _line(row) if unit.on_day(day)), row) for row in rows}
+    return found | {row.pk: _standing(row, day) for row in rows}
+
+
+def _standing(unit: Region, day: date) -> Region:
+    if unit.on_day(day):
+        return unit
+    return next((heir for heir in _line(unit) if heir.on_day(day)), unit)
+
+
+def _brought_heirs(unit: Region) -> bool:
+    """Whether the row of a unit came with those that took its place, so that asking for them costs nothing."""
+    heir = unit._state.fields_cache.get("successor")
+    return unit.successor_id is None or (heir is not None and (heir.successor_id is None or _brought_heirs(heir)))
 
 
 def _line(unit: Region) -> list[Region]:

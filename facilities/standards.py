@@ -1,14 +1,19 @@
 """Standards as data: dated editions of a policy and one row per requirement, exactly as the policy folder states it."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, FilteredRelation, Q
 
 from eldercare.policies import Policy, unpack
 from eldercare.review import Move, Reviewable
 from eldercare.scoping import Scoped, ScopedQuerySet
-from facilities.rules import requirements
+from facilities.rules import editions, requirements
+
+# Editions as parsed from what was loaded at a moment; a process forgets them all rather than grow.
+MOST_PARSED = 500
+PARSED: dict[tuple[int, datetime], requirements.Edition] = {}
 
 
 class EditionQuerySet(ScopedQuerySet):
@@ -16,17 +21,29 @@ class EditionQuerySet(ScopedQuerySet):
 
     def of(self, district) -> "list[StandardEdition]":
         """The editions of a district in the order they begin; of one day, that of a superseded policy first."""
-        editions = list(self.filter(policy__district=district).select_related("policy"))
-        superseded = {edition.policy.supersedes_id for edition in editions}
-        return sorted(editions, key=lambda e: (e.starts or date.min, e.policy_id not in superseded, e.key))
+        return _in_order(self.filter(policy__district=district).select_related("policy"))
 
     def in_force(self, district, day) -> "StandardEdition | None":
         """The edition of a district on a day: the latest begun, unless it has ended; before the first one begins, that one."""
-        editions = self.of(district)
-        begun = [e for e in editions if e.starts is None or e.starts <= day]
-        if not begun:
-            return editions[0] if editions else None
-        return begun[-1] if begun[-1].holds_on(day) else None
+        return editions.standing(self.of(district), day)
+
+    def measuring(self, district, day) -> "tuple[StandardEdition | None, list[tuple[str, str]]]":
+        """The edition of a district on a day with the (listed, counted) zone names confirmed for it: one query."""
+        confirmed = FilteredRelation(
+            "policy__zone_aliases", condition=Q(policy__zone_aliases__status=ZoneAlias.Status.CONFIRMED)
+        )
+        rows = self.filter(policy__district=district).select_related("policy").annotate(confirmed=confirmed)
+        rows = list(rows.annotate(listed=F("confirmed__listed"), counted=F("confirmed__counted")))
+        found = editions.standing(_in_order({row.pk: row for row in rows}.values()), day)
+        names = {(row.listed, row.counted) for row in rows if row.listed and found and found.keeps_rows_of(row.policy)}
+        return found, sorted(names)
+
+
+def _in_order(rows: "Iterable[StandardEdition]") -> "list[StandardEdition]":
+    """Editions in the order they begin; of one day, that of a superseded policy first."""
+    rows = list(rows)
+    superseded = {edition.policy.supersedes_id for edition in rows}
+    return sorted(rows, key=lambda e: (e.starts or date.min, e.policy_id not in superseded, e.key))
 
 
 class StandardEdition(Scoped):
@@ -77,9 +94,18 @@ class StandardEdition(Scoped):
         """The slugs of the policies whose rows still stand in an amendment."""
         return set(self.amendment.get("origin", {}).values())
 
+    @property
+    def ends(self) -> date | None:
+        """First day no longer in force; the loader has turned the printed last day into it."""
+        return self.valid_to
+
+    def keeps_rows_of(self, policy: Policy) -> bool:
+        """Whether rows of a policy stand in this edition: its own, and those that an amendment carries on."""
+        return policy.pk == self.policy_id or policy.slug in self.carried_policies
+
     def holds_on(self, day) -> bool:
         """Whether the edition has begun and not ended on a day; a later one may have taken its place."""
-        return (self.starts is None or self.starts <= day) and (self.valid_to is None or self.valid_to > day)
+        return (self.starts is None or self.starts <= day) and editions.standing([self], day) is not None
 
     def data(self) -> dict:
         """The whole edition as a standards.toml holds it: one query for its rows."""
@@ -88,8 +114,18 @@ class StandardEdition(Scoped):
         return data
 
     def rules(self) -> requirements.Edition:
-        """The edition as the rules understand it: one query for its rows."""
-        return requirements.parse_edition(self.data())
+        """The edition as the rules understand it: one query for its rows, none while the policy is the one loaded last.
+
+        An edition changes by loading only, which stamps its policy anew; a policy that was never loaded is read each time.
+        """
+        stamp = self.policy.loaded_at
+        if stamp is None:
+            return requirements.parse_edition(self.data())
+        if (self.pk, stamp) not in PARSED:
+            if len(PARSED) >= MOST_PARSED:
+                PARSED.clear()
+            PARSED[self.pk, stamp] = requirements.parse_edition(self.data())
+        return PARSED[self.pk, stamp]
 
 
 class Requirement(Scoped):

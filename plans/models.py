@@ -2,14 +2,17 @@
 
 from plans.duties import Duty, Target
 from plans.indicators import Background, Indicator
+from plans.leaves import ChaseNote, PeriodException
 from plans.reporting import ProgressReport, ReportingPeriod
 from plans.tables import PlanTable, PlanTarget, PrintedTotal
 from plans.tasks import Task, TaskUnit
 
 __all__ = [
     "Background",
+    "ChaseNote",
     "Duty",
     "Indicator",
+    "PeriodException",
     "PlanTable",
     "PlanTarget",
     "PrintedTotal",

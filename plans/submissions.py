@@ -18,6 +18,9 @@ class Submission:
     township: Region
     report: ProgressReport | None
     due_on: date | None
+    as_of: date | None = None
+    leave: date | None = None
+    """Until when the township may report after the lock, where it has been given leave."""
 
     @property
     def status(self) -> str:
@@ -40,6 +43,38 @@ class Submission:
         sent = self.report.submitted_at if self.report else None
         return bool(sent and self.due_on and timezone.localdate(sent) > self.due_on)
 
+    @property
+    def days_late(self) -> int:
+        """Days after the deadline: when it came, or, while it has not, on the day that is looked at; 0 in time."""
+        if self.due_on is None:
+            return 0
+        came = timezone.localdate(self.report.submitted_at) if self.has_reported else self.as_of
+        return max((came - self.due_on).days, 0) if came else 0
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it is still missing after the deadline."""
+        return not self.has_reported and self.days_late > 0
+
+    @property
+    def short(self) -> str:
+        """The word of the mark in two characters, for a narrow cell: 接收, 待核, 退回, 迟报, 未报, 待报."""
+        return self.mark[0].partition("·")[0].removeprefix("已")
+
+    @property
+    def mark(self) -> tuple[str, str, str, str]:
+        """Word, tone, shape and heat of the cell in a table of months; each kind differs in word and shape."""
+        if self.due_on is None:
+            return "未开始", "quiet", "dash", "heat-0"
+        if self.status == ProgressReport.Status.RETURNED:
+            return "已退回", "act", "back", "heat-3"
+        if not self.has_reported:
+            return ("未报", "act", "cross", "heat-4") if self.is_overdue else ("待报", "info", "ring", "heat-0")
+        word = "已接收" if self.status == ProgressReport.Status.ACCEPTED else "待核"
+        if self.is_late:
+            return f"迟报·{word}", "watch", "up", "heat-2"
+        return (word, "good", "check", "heat-0") if word == "已接收" else (word, "info", "half", "heat-1")
+
 
 @dataclass(frozen=True, slots=True)
 class MonthState:
@@ -48,6 +83,15 @@ class MonthState:
     month: date
     due_on: date | None
     rows: tuple[Submission, ...]
+    period: ReportingPeriod | None = None
+
+    def standing(self, day: date) -> tuple[str, str]:
+        """Code and word of where the month stands on a day; also of one that nobody has opened."""
+        if self.period:
+            return self.period.standing(day)
+        if self.due_on is None:
+            return "quiet", "未开始"
+        return ("overdue", "已过期") if day > self.due_on else ("open", "报送中")
 
     @property
     def expected(self) -> int:
@@ -64,6 +108,20 @@ class MonthState:
     @property
     def late(self) -> list[Submission]:
         return [row for row in self.reported if row.is_late]
+
+    @property
+    def on_time(self) -> list[Submission]:
+        return [row for row in self.reported if not row.is_late]
+
+    @property
+    def returned(self) -> list[Submission]:
+        return [row for row in self.rows if row.status == ProgressReport.Status.RETURNED]
+
+    @property
+    def to_chase(self) -> list[Submission]:
+        """Townships whose report is missing after the deadline, or came late; the longest overdue first."""
+        found = [row for row in self.rows if row.days_late]
+        return sorted(found, key=lambda row: (row.has_reported, -row.days_late, row.township.path))
 
     @property
     def missing(self) -> list[Submission]:

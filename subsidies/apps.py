@@ -8,3 +8,10 @@ class SubsidiesConfig(AppConfig):
 
     name = "subsidies"
     verbose_name = "补助资金"
+
+    def ready(self) -> None:
+        from subsidies import questions, services, statistics
+
+        questions.connect()
+        services.connect()
+        statistics.connect()

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from eldercare.regions import Region
-from eldercare.review import Move, Reviewable
+from eldercare.review import Move, MoveRefused, Reviewable
 from eldercare.scoping import Scoped
 from eldercare.signatures import both, different, moment, person, together
 from facilities.models import Facility
@@ -34,7 +34,7 @@ class SubsidyClaim(Reviewable):
     LIVE = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED, Status.APPROVED, Status.PAID)
     MOVES = (
         Move("submit", "提交审核", (Status.DRAFT, Status.RETURNED), Status.SUBMITTED, "subsidies.submit_subsidyclaim",
-             stamps="submitted", clears=("decided",), style="primary"),
+             stamps="submitted", clears=("decided", "flagged"), style="primary"),
         Move("approve", "批准", (Status.SUBMITTED,), Status.APPROVED, "subsidies.approve_subsidyclaim",
              stamps="decided", apart_from=("created_by", "submitted_by"), style="primary"),
         Move("send_back", "退回", (Status.SUBMITTED,), Status.RETURNED, "subsidies.approve_subsidyclaim",
@@ -159,6 +159,16 @@ class SubsidyClaim(Reviewable):
 
     def __str__(self) -> str:
         return f"{self.facility or self.township} {self.scheme}"
+
+    def save(self, *args, **kwargs) -> None:
+        """Save anything but a decision about money without the money's own record, which its service makes."""
+        if self.status == self.Status.APPROVED and self.approved_basis is None:
+            raise MoveRefused("请填写资金安排后批准。")
+        if self.status == self.Status.PAID and self.paid_total != self.amount:
+            raise MoveRefused("请填写金额、日期、预算和凭证后登记拨付。")
+        if self.status == self.Status.RECOVERED and self.paid_total:
+            raise MoveRefused("请填写追回的日期和凭证后登记追回。")
+        super().save(*args, **kwargs)
 
 
 class ClaimShare(Scoped):

@@ -20,6 +20,11 @@ class LedgerQuerySet(ScopedQuerySet):
     def delete(self):
         raise TypeError("ledger rows are never deleted")
 
+    def bulk_create(self, objs, *args, update_conflicts=False, **options):
+        if update_conflicts:
+            raise TypeError("ledger rows are never changed")
+        return super().bulk_create(objs, *args, **options)
+
 
 class Payment(Scoped):
     """拨付: one entry of a claim's ledger, in yuan; a recovery is negative and names the payment that it reverses.

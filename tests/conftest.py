@@ -73,8 +73,11 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @pytest.fixture(autouse=True)
 def _no_memory():
-    """Throttles count per account number; numbers come back when a test's rows are rolled back."""
+    """Throttles count per account number, parsed editions per edition; numbers come back when a test's rows are rolled back."""
+    from facilities.standards import PARSED
+
     cache.clear()
+    PARSED.clear()
 
 
 @pytest.fixture

@@ -206,11 +206,18 @@ def browser():
 @pytest.fixture
 def page(browser):
     """A fresh browser window, 1440 by 900; a script error or a breach of the content security policy fails the test."""
+    with window(browser) as opened:
+        yield opened
+
+
+@contextlib.contextmanager
+def window(browser):
+    """A browser window with cookies of its own; what breaks in it fails the test when it is closed."""
     faults: list[str] = []
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN", accept_downloads=True)
-    window = context.new_page()
-    window.on("pageerror", lambda error: faults.append(str(error)))
-    window.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
-    yield window
+    opened = context.new_page()
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
+    yield opened
     context.close()
     assert not faults, faults

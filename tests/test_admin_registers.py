@@ -367,13 +367,25 @@ def period_form(**values) -> dict:
     return {"due_on": "2020-12-05", "lock_reason": "", **values}
 
 
-@pytest.mark.parametrize("change", [{"locked": "on"}, {"due_on": "2020-12-10"}])
-def test_locking_a_month_or_moving_its_deadline_needs_a_reason(as_clerk, november, change):
+def test_moving_the_deadline_of_a_month_needs_a_reason(as_clerk, november):
     address = page("plans_reportingperiod_change", november.pk)
-    assert "请写明理由" in as_clerk.post(address, period_form(**change)).content.decode()
-    as_clerk.post(address, period_form(**change, lock_reason="年终汇总"))
+    assert "请写明理由" in as_clerk.post(address, period_form(due_on="2020-12-10")).content.decode()
+    as_clerk.post(address, period_form(due_on="2020-12-10", lock_reason="年终汇总"))
     november.refresh_from_db()
-    assert (november.locked, str(november.due_on)) == ("locked" in change, change.get("due_on", "2020-12-05"))
+    assert (str(november.due_on), november.lock_reason) == ("2020-12-10", "年终汇总")
+    trail = AuditRecord.objects.get(action="record.changed", model="plans.reportingperiod")
+    assert trail.detail == {"fields": ["截止日期：2020-12-05 → 2020-12-10"], "rows": ["年终汇总"]}
+
+
+def test_locking_and_unlocking_a_month_needs_a_reason(as_clerk, november):
+    for verb, before, after in (("lock", "open", "locked"), ("unlock", "locked", "open")):
+        assert "必须填写理由" in move(as_clerk, november, verb).content.decode()
+        november.refresh_from_db()
+        assert november.status == before
+        move(as_clerk, november, verb, "年终汇总")
+        november.refresh_from_db()
+        assert november.status == after
+    assert [event.comment for event in november.events()] == ["年终汇总", "年终汇总"]
 
 
 def test_month_and_district_of_a_period_stay(as_clerk, november):

@@ -39,7 +39,7 @@ from facilities.models import (
     Waiver,
     ZoneAlias,
 )
-from plans.models import ProgressReport, ReportingPeriod
+from plans.models import ChaseNote, PeriodException, ProgressReport, ReportingPeriod
 
 CODES = [role.code for role in ROLES]
 # The administrator sees everything, so there is no elsewhere for that role.
@@ -63,6 +63,10 @@ ASKED = {
     "facility-file": "/dashboard/500156/facilities/{code}/",
     "gaps": "/dashboard/500156/gaps/",
     "township-gaps": "/dashboard/500156/{township}/gaps/",
+    "reporting": "/dashboard/500156/reporting/",
+    "reporting-print": "/dashboard/500156/reporting/print/",
+    "reporting-export": "/dashboard/500156/reporting/export/",
+    "reporting-chase": "POST /dashboard/500156/reporting/chases/?month=2020-11",
     "uploads": "/uploads/",
     "upload-template": "/uploads/template/?kind=progress&period=2020-11&township={township}",
     "upload-new": "POST /uploads/new/?kind=progress&period=2020-11&township={township}",
@@ -119,6 +123,29 @@ ASKED = {
     "admin:training_quotatable_edit": "POST /admin/training/quotatable/{quotatable}/edit/",
     "admin:training_quotatable_import": "/admin/training/quotatable/{quotatable}/import/",
     "admin:training_quotatable_export": "/admin/training/quotatable/{quotatable}/export/",
+    "admin:eldercare_populationfact_export": "/admin/eldercare/populationfact/export/?format=csv",
+    "admin:eldercare_populationfact_import": "POST /admin/eldercare/populationfact/import/",
+    "admin:eldercare_populationfact_import_template": "/admin/eldercare/populationfact/import/template/",
+    "admin:eldercare_regionalias_export": "/admin/eldercare/regionalias/export/?format=csv",
+    "admin:eldercare_regionalias_import": "POST /admin/eldercare/regionalias/import/",
+    "admin:eldercare_regionalias_import_template": "/admin/eldercare/regionalias/import/template/",
+    "admin:facilities_exemption_export": "/admin/facilities/exemption/export/?format=csv",
+    "admin:facilities_exemption_import": "POST /admin/facilities/exemption/import/",
+    "admin:facilities_exemption_import_template": "/admin/facilities/exemption/import/template/",
+    "admin:facilities_operatorcontract_export": "/admin/facilities/operatorcontract/export/?format=csv",
+    "admin:facilities_operatorcontract_import": "POST /admin/facilities/operatorcontract/import/",
+    "admin:facilities_operatorcontract_import_template": "/admin/facilities/operatorcontract/import/template/",
+    "admin:facilities_servicelink_export": "/admin/facilities/servicelink/export/?format=csv",
+    "admin:facilities_servicelink_import": "POST /admin/facilities/servicelink/import/",
+    "admin:facilities_servicelink_import_template": "/admin/facilities/servicelink/import/template/",
+    "admin:facilities_unitprice_export": "/admin/facilities/unitprice/export/?format=csv",
+    "admin:facilities_unitprice_import": "POST /admin/facilities/unitprice/import/",
+    "admin:facilities_unitprice_import_template": "/admin/facilities/unitprice/import/template/",
+    "admin:eldercare_region_export": "/admin/eldercare/region/export/?format=csv",
+    "admin:facilities_declaration_export": "/admin/facilities/declaration/export/?format=csv",
+    "admin:facilities_facility_export": "/admin/facilities/facility/export/?format=csv",
+    "admin:plans_plantarget_export": "/admin/plans/plantarget/export/?format=csv",
+    "admin:training_trainingquota_export": "/admin/training/trainingquota/export/?format=csv",
 }
 # address: clerk reviewer approver township leader apiclient admin | the same roles elsewhere, admin left out | nobody
 TABLE = """
@@ -135,6 +162,10 @@ township                                  .....4. | 444444 | L
 facility-file                             .....4. | 444444 | L
 gaps                                      ...4.4. | 444444 | L
 township-gaps                             .....4. | 444444 | L
+reporting                                 ...4.4. | 444444 | L
+reporting-print                           ...4.4. | 444444 | L
+reporting-export                          ...4.4. | 444444 | L
+reporting-chase                           x334343 | 444444 | L
 policies                                  ...333. | ...333 | L
 policy                                    ...333. | 444333 | L
 uploads                                   ....33. | ....33 | L
@@ -189,6 +220,29 @@ admin:plans_plantable_export              ...LLL. | 444LLL | L
 admin:training_quotatable_edit            x33LLL3 | 444LLL | L
 admin:training_quotatable_import          .33LLL3 | 444LLL | L
 admin:training_quotatable_export          ...LLL. | 444LLL | L
+admin:eldercare_populationfact_export     ...LLL. | ...LLL | L
+admin:eldercare_populationfact_import     x33LLL3 | x33LLL | L
+admin:eldercare_populationfact_import_template .33LLL3 | .33LLL | L
+admin:eldercare_regionalias_export        ...LLL. | ...LLL | L
+admin:eldercare_regionalias_import        x33LLL3 | x33LLL | L
+admin:eldercare_regionalias_import_template .33LLL3 | .33LLL | L
+admin:facilities_exemption_export         ...LLL. | ...LLL | L
+admin:facilities_exemption_import         x33LLL3 | x33LLL | L
+admin:facilities_exemption_import_template .33LLL3 | .33LLL | L
+admin:facilities_operatorcontract_export  ...LLL. | ...LLL | L
+admin:facilities_operatorcontract_import  x33LLL3 | x33LLL | L
+admin:facilities_operatorcontract_import_template .33LLL3 | .33LLL | L
+admin:facilities_servicelink_export       ...LLL. | ...LLL | L
+admin:facilities_servicelink_import       x33LLL3 | x33LLL | L
+admin:facilities_servicelink_import_template .33LLL3 | .33LLL | L
+admin:facilities_unitprice_export         ...LLL. | ...LLL | L
+admin:facilities_unitprice_import         x33LLL3 | x33LLL | L
+admin:facilities_unitprice_import_template .33LLL3 | .33LLL | L
+admin:eldercare_region_export             ...LLL. | ...LLL | L
+admin:facilities_declaration_export       ...LLL. | ...LLL | L
+admin:facilities_facility_export          ...LLL. | ...LLL | L
+admin:plans_plantarget_export             ...LLL. | ...LLL | L
+admin:training_trainingquota_export       ...LLL. | ...LLL | L
 """
 EXPECTED = {line.split()[0]: "".join(line.split()[1:]) for line in TABLE.strip().splitlines()}
 ADMIN_PAGE = re.compile(r"admin:(?P<model>[a-z]+_[a-z]+)_(?P<page>changelist|add|change|delete|history|move)$")
@@ -248,6 +302,11 @@ def home(wulong, baima):
         district=wulong, month=datetime.date(2020, 11, 1), due_on=datetime.date(2020, 12, 5)
     )
     ProgressReport.objects.create(period=period, township=baima)
+    about = {"period": period, "township": baima}
+    PeriodException.objects.create(**about, until=datetime.date(2020, 12, 9), reason=SECRETS[0], allowed_by=clerk)
+    ChaseNote.objects.create(
+        **about, chased_on=datetime.date(2020, 12, 7), way="phone", note=SECRETS[0], recorded_by=clerk
+    )
     tokens.issue(clerk, days=30)
     ReviewEvent(model="facilities.facility", object_id=point.pk, object_name="某事", verb="x", label="某动作").save()
     upload = Upload(
@@ -404,5 +463,16 @@ def test_foreign_posts_change_nothing(home, visitors):
 
 
 def _rows() -> dict:
-    kept = (Upload, ProgressReport, AcceptanceReview, Attachment, Facility, FacilityRecord, Rectification, Waiver)
+    kept = (
+        ChaseNote,
+        PeriodException,
+        Upload,
+        ProgressReport,
+        AcceptanceReview,
+        Attachment,
+        Facility,
+        FacilityRecord,
+        Rectification,
+        Waiver,
+    )
     return {model._meta.label: list(model._default_manager.order_by("pk").values()) for model in kept}

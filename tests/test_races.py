@@ -78,7 +78,10 @@ def state_of(portal, upload: int) -> dict:
         f"'events': ReviewEvent.objects.filter(model='eldercare.upload', object_id=u.pk).count(),"
         f"'number': sum(ProgressReport.objects.filter(township=u.region, period__month=u.period)"
         f".values_list('number', flat=True)),"
-        f"'handed_in': ProgressReport.objects.filter(upload=u).count()}})(Upload.objects.get(pk={upload}))",
+        f"'handed_in': ProgressReport.objects.filter(upload=u).count(),"
+        f"'audited': AuditRecord.objects.filter(model='eldercare.upload', object_id=u.pk, action='upload.confirmed').count(),"
+        f"'register': str(list(Facility.objects.filter(township=u.region).order_by('pk').values_list('pk', 'remark')))}})"
+        f"(Upload.objects.get(pk={upload}))",
     )
 
 
@@ -99,7 +102,8 @@ def test_four_confirm_one_upload_and_one_of_them_does(crowd, people, turn):
     assert {a.data["problems"][0]["code"] for a in answers if a.status == 409} == {"already_done"}
     after = state_of(crowd, upload)
     assert after["records"] == after["expected"] > 0
-    assert (after["status"], after["events"], after["handed_in"]) == ("confirmed", 1, 1)
+    assert (after["status"], after["events"], after["handed_in"], after["audited"]) == ("confirmed", 1, 1, 1)
+    assert after["register"].count(f"四人同时确认 {turn}") == after["expected"]
     assert after["number"] == before["number"] + 1
 
 
@@ -345,11 +349,12 @@ def alter(portal, *statements: str) -> None:
     [
         (0, "UPDATE", "eldercare_upload"),
         (1, "INSERT", "facilities_facilityrecord"),
-        (2, "UPDATE", "plans_progressreport"),
+        (2, "INSERT", "plans_progressreport"),
         (3, "INSERT", "eldercare_auditrecord"),
     ],
 )
 def test_killed_while_confirming_leaves_nothing_and_can_be_confirmed_again(crowd, people, turn, event, table):
+    # Before the rows are written, in their midst, after them, and right before the commit.
     (official,) = people(township(crowd, turn + 14))
     upload = official.stage(MONTH, "停电")
     before = state_of(crowd, upload)
@@ -371,3 +376,4 @@ def test_killed_while_confirming_leaves_nothing_and_can_be_confirmed_again(crowd
     after = state_of(crowd, upload)
     assert after["records"] == after["expected"] > 0
     assert (after["status"], after["number"], after["events"]) == ("confirmed", before["number"] + 1, 1)
+    assert (after["register"].count("停电"), after["audited"]) == (after["expected"], 1)

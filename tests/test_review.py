@@ -70,6 +70,10 @@ plans.progressreport        submitted  submit     submitted  clerk,township
 plans.progressreport        returned   submit     submitted  clerk,township
 plans.progressreport        submitted  recall     due        clerk,township
 plans.progressreport        returned   recall     due        clerk,township
+plans.reportingperiod       open       lock       locked     clerk
+plans.reportingperiod       locked     unlock     open       clerk
+plans.progressreport        submitted  restore    submitted  clerk,township
+plans.progressreport        returned   restore    submitted  clerk,township
 plans.progressreport        submitted  accept     accepted   clerk
 plans.progressreport        submitted  send_back  returned   clerk
 plans.progressreport        accepted   send_back  returned   clerk
@@ -107,6 +111,7 @@ STAMPS = {
     "plans.progressreport": {
         "submitted": ["submitted"], "accepted": ["submitted", "decided"], "returned": ["submitted", "decided"],
     },
+    "plans.reportingperiod": {"locked": ["locked"]},
     "facilities.zonealias": {"confirmed": ["decided"], "rejected": ["decided"]},
     "eldercare.upload": {"confirmed": ["confirmed"], "undone": ["confirmed", "undone"]},
 }  # fmt: skip
@@ -164,6 +169,9 @@ def _basis(label, status, register, wulong, baima, stranger):
         )
         ProgressReport.objects.filter(period=period, township=baima).delete()
         return {"period": period, "township": baima}
+    if label == "plans.reportingperiod":
+        ReportingPeriod.objects.filter(district=wulong, month=NOVEMBER).delete()
+        return {"district": wulong, "month": NOVEMBER, "due_on": datetime.date(2020, 12, 5)}
     if label == "facilities.zonealias":
         count = ZoneAlias.objects.count()
         return {"policy": wulong.policies.get(), "listed": "健身康复", "counted": f"医疗康复{count}"}

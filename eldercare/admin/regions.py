@@ -13,8 +13,10 @@ from eldercare.accounts import accounts_for_townships
 from eldercare.admin.documents import ReadOnlyInline
 from eldercare.adminbase import DistrictFilter, ReadOnlyAdmin, ReviewableAdmin, ScopedAdmin
 from eldercare.admincells import badge
+from eldercare.importing.adminpages import RegisterPages
 from eldercare.names import RegionAlias
 from eldercare.regions import TOWNSHIP_KINDS, DivisionEdition, PopulationFact, Region
+from eldercare.resources import AliasResource, PopulationResource, RegionResource
 
 
 class UnitField(forms.ModelChoiceField):
@@ -67,9 +69,10 @@ class SuccessionFilter(admin.SimpleListFilter):
 
 
 @admin.register(Region)
-class RegionAdmin(ScopedAdmin):
+class RegionAdmin(RegisterPages, ScopedAdmin):
     """行政区划: loaded from the published divisions; a person says by hand only which unit succeeded one that has ended."""
 
+    resource = RegionResource
     list_display = ("name", "code", "kind", "parent", "valid_from", "valid_to", "successor")
     list_filter = ("kind", SuccessionFilter, InDistrictFilter)
     search_fields = ("name", "short_name", "code")
@@ -143,10 +146,11 @@ class AliasForm(forms.ModelForm):
 
 
 @admin.register(RegionAlias)
-class RegionAliasAdmin(ReviewableAdmin):
+class RegionAliasAdmin(RegisterPages, ReviewableAdmin):
     """名称对照: a proposed name waits here for a person's word."""
 
     form = AliasForm
+    resource = AliasResource
     list_display = ("name", "region", "state", "similarity", "source", "district")
     list_filter = ("status", DistrictFilter)
     list_select_related = ("region", "district")
@@ -179,9 +183,10 @@ class RegionAliasAdmin(ReviewableAdmin):
 
 
 @admin.register(PopulationFact)
-class PopulationFactAdmin(ScopedAdmin):
+class PopulationFactAdmin(RegisterPages, ScopedAdmin):
     """人口数据."""
 
+    resource = PopulationResource
     list_display = ("region", "counted_on", "basis", "total", "aged_60_plus", "source")
     list_filter = ("basis",)
     search_fields = ("region__name", "region__short_name", "source")

@@ -17,6 +17,7 @@ from facilities.rules.overall import Overall
 from facilities.unitchecks import UnitCheck
 from plans import schedule, submissions
 from plans.models import PlanTarget, ProgressReport
+from plans.progress import notes
 from plans.reporting import current_month
 
 
@@ -72,6 +73,8 @@ def _day_within(township: Region, day: date) -> date:
 
 def _context(request: HttpRequest, township: Region, day: date) -> dict:
     district = township.parent
+    reports = _reports(township)
+    decisions = notes.decisions(reports)
     found = figures.compute(district, day)
     month = current_month(district, day)
     return {
@@ -88,7 +91,8 @@ def _context(request: HttpRequest, township: Region, day: date) -> dict:
             PlanTarget.objects.filter(region__in=township.lineage(), planned__gt=0).select_related("table__policy")
         ),
         "month": submissions.month_state(district, month, [township]),
-        "reports": _reports(township),
+        "reports": [(report, decisions.get(report.pk)) for report in reports],
+        "returned": [(row, decisions.get(row.pk)) for row in reports if row.status == ProgressReport.Status.RETURNED],
         "may_upload": request.user.has_perm("eldercare.upload_progress") and request.user.region_id == township.pk,
     }
 

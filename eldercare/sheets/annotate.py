@@ -1,11 +1,11 @@
-"""The sender's own file with every problem marked where it stands, to be mended and sent again."""
+"""The sender's own file with every remark marked where it stands, to be mended and sent again."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from io import BytesIO
+from itertools import islice, product
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
@@ -13,43 +13,53 @@ import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.comments import Comment
 from openpyxl.formatting.formatting import ConditionalFormattingList
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import quote_sheetname, range_boundaries
-from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.styles import PatternFill, Protection
+from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
-from eldercare.sheets.cells import Level, Problem, Value, Workbook
+from eldercare.sheets import remarklist
+from eldercare.sheets.cells import Grid, Problem, Value, Workbook
+from eldercare.sheets.parsing import printed
+from eldercare.sheets.remarks import Remark, by_cell, of_problem, ordered
+from eldercare.sheets.text import lines_taken, wide
 
-LIST_SHEET = "问题清单"
-_FONT = "微软雅黑"
 LARGEST_ORIGINAL = 24 * 2**20
 """Unpacked bytes up to which the sender's own file is loaded; a larger one is rebuilt from what was read."""
 
-_HEADERS = (("级别", 7), ("工作表", 14), ("单元格", 9), ("列", 18), ("读到的内容", 22), ("问题", 34), ("怎么改", 46))
-_FILLS = {Level.ERROR: PatternFill("solid", fgColor="F8C9C4"), Level.WARNING: PatternFill("solid", fgColor="FCE9B2")}
-_LEVELS = {Level.ERROR: "错误", Level.WARNING: "提醒"}
+_FILLS = {look: PatternFill("solid", fgColor=colour) for look, colour in remarklist.COLOURS.items()}
+_AUTHOR = "养老服务设施管理"
 _LONGEST_TEXT = 32_767
 _LONGEST_COMMENT = 2_000
+_MOST_CELLS = 500
+_MEASURED_ROWS = 200
 _FORBIDDEN_IN_NAME = re.compile(r"[\[\]:*?/\\]")
 
 
-def annotated(workbook: Workbook, problems: Sequence[Problem], original: Path | None = None) -> bytes:
-    """An .xlsx copy with the cells of the problems coloured and commented, and all problems listed on a first sheet.
+def annotate(workbook: Workbook, remarks: Sequence[Remark], original: Path | None = None, *, total: int = 0) -> bytes:
+    """An .xlsx copy with the cells of the remarks coloured and commented, and the remarks listed on a first sheet.
 
-    `original` is the sender's .xlsx file, already admitted by the guard; without it, or for .xls and .csv, the copy is
-    built from what was read. Formulas are replaced by the values that were read, links and conditional formats are
-    dropped, so that a copy which others open runs nothing and hides no mark.
+    `remarks` may come from the intake (`remarks.of_problem`) and from a clerk's notes on rows; `total` is their number
+    when only the first of them are given. `original` is the sender's .xlsx file, already admitted by the guard; without
+    it, or for .xls and .csv, the copy is built from what was read. Widths, other worksheets and the sender's own
+    comments stay. Formulas are replaced by the values that were read, links and conditional formats are dropped, so
+    that a copy which others open runs nothing and hides no mark.
     """
     book = _loaded(workbook, original) or _rebuilt(workbook)
     names = dict(zip((grid.name for grid in workbook.grids), book.sheetnames, strict=False))
-    for (sheet, cell), found in _by_cell(problems).items():
+    for (sheet, cell), found in by_cell(ordered(remarks)).items():
         if names.get(sheet) in book.sheetnames:
             _mark(book[names[sheet]], cell, found)
-    _list_problems(book, problems, names)
+    remarklist.add(book, ordered(remarks), names, total, put=_put)
     target = BytesIO()
     book.save(target)
     return target.getvalue()
+
+
+def annotated(
+    workbook: Workbook, problems: Sequence[Problem], original: Path | None = None, *, total: int = 0
+) -> bytes:
+    """`annotate` for the problems of the intake."""
+    return annotate(workbook, [of_problem(problem) for problem in problems], original, total=total)
 
 
 def _loaded(workbook: Workbook, original: Path | None) -> openpyxl.Workbook | None:
@@ -86,6 +96,8 @@ def _make_inert(tab: Worksheet, workbook: Workbook) -> None:
         for cell in row:
             if getattr(cell, "hyperlink", None):
                 cell.hyperlink = None
+            if getattr(cell, "comment", None):
+                cell.comment = _comment(cell.comment.text)
             if cell.data_type == "f":
                 read = grid.value(cell.row, cell.column)
                 _put(cell, read if read is not None else _formula_text(cell.value))
@@ -116,9 +128,18 @@ def _rebuilt(workbook: Workbook) -> openpyxl.Workbook:
             for column, value in enumerate(cells, 1):
                 if value is not None:
                     _put(tab.cell(row, column), value)
+        _set_widths(tab, grid)
         if grid.hidden and len(workbook.grids) > 1:
             tab.sheet_state = "hidden"
     return book
+
+
+def _set_widths(tab: Worksheet, grid: Grid) -> None:
+    """Columns as wide as what usually stands in them; a title in a single cell does not count."""
+    rows = [row for row in grid.rows[:_MEASURED_ROWS] if sum(value is not None for value in row) > 1]
+    for column in range(1, max(map(len, rows), default=0) + 1):
+        longest = max(wide(printed(row[column - 1])) if len(row) >= column else 0 for row in rows)
+        tab.column_dimensions[get_column_letter(column)].width = min(max(longest, 6), 30) + 2
 
 
 def _put(cell: Cell, value: Value) -> None:
@@ -130,70 +151,20 @@ def _put(cell: Cell, value: Value) -> None:
         cell.value = value
 
 
-def _by_cell(problems: Iterable[Problem]) -> dict[tuple[str, str], list[Problem]]:
-    found: dict[tuple[str, str], list[Problem]] = defaultdict(list)
-    for problem in problems:
-        if problem.sheet and problem.cell:
-            found[problem.sheet, problem.cell].append(problem)
-    return found
-
-
-def _mark(tab: Worksheet, cell: str, problems: Sequence[Problem]) -> None:
-    """Colour the cell, or every cell of a range, and hang the messages on its first."""
-    level = Level.ERROR if any(problem.level is Level.ERROR for problem in problems) else Level.WARNING
+def _mark(tab: Worksheet, cell: str, remarks: Sequence[Remark]) -> None:
+    """Colour the cell, or every cell of a range, and hang the messages on its first; what is to be mended is unlocked."""
     left, top, right, bottom = range_boundaries(cell)
-    for row in range(top, bottom + 1):
-        for column in range(left, right + 1):
-            tab.cell(row, column).fill = _FILLS[level]
-    text = "\n".join(_words(problem) for problem in problems)[:_LONGEST_COMMENT]
+    # A merge that a stranger made may span the whole sheet; its beginning is enough to find it.
+    for row, column in islice(product(range(top, bottom + 1), range(left, right + 1)), _MOST_CELLS):
+        place = tab.cell(row, column)
+        place.fill, place.protection = _FILLS[remarks[0].look], Protection(locked=False)
     first = tab.cell(top, left)
     if isinstance(first, Cell):
-        first.comment = Comment(ILLEGAL_CHARACTERS_RE.sub("", text), "养老服务设施管理", height=120, width=280)
+        own = [f"原批注：{first.comment.text}"] if first.comment else []
+        first.comment = _comment("\n".join([*(remark.words for remark in remarks), *own]))
 
 
-def _words(problem: Problem) -> str:
-    return f"【{_LEVELS[problem.level]}】{problem.message}" + (f"。{problem.hint}" if problem.hint else "")
-
-
-def _list_problems(book: openpyxl.Workbook, problems: Sequence[Problem], names: Mapping[str, str]) -> None:
-    """The first sheet: errors, then warnings, each with a link to its cell."""
-    tab = book.create_sheet(LIST_SHEET, 0)
-    ordered = sorted(problems, key=lambda problem: problem.level is not Level.ERROR)
-    errors = sum(problem.level is Level.ERROR for problem in problems)
-    _put(tab["A1"], f"问题清单：错误 {errors} 处，提醒 {len(problems) - errors} 处")
-    _put(tab["A2"], "红色为错误，必须改正；黄色为提醒，请核对。改好后保存并重新上传。公式已换成读到的数值。")
-    tab["A1"].font, tab["A2"].font = Font(_FONT, 14, bold=True, color="14493A"), Font(_FONT, 10, color="5B6B65")
-    for place, (heading, width) in enumerate(_HEADERS, 1):
-        cell = tab.cell(3, place, heading)
-        cell.font, cell.fill = Font(_FONT, 10, bold=True, color="14493A"), PatternFill("solid", fgColor="E3EFEA")
-        tab.column_dimensions[cell.column_letter].width = width
-    for row, problem in enumerate(ordered, 4):
-        _list_row(tab, row, problem, names.get(problem.sheet, ""))
-    _set_up(book, tab)
-
-
-def _list_row(tab: Worksheet, row: int, problem: Problem, target: str) -> None:
-    where = (_LEVELS[problem.level], problem.sheet, problem.cell, problem.column)
-    texts = (*where, problem.read, problem.message, problem.hint)
-    for place, text in enumerate(texts, 1):
-        cell = tab.cell(row, place)
-        _put(cell, text)
-        cell.alignment, cell.font = Alignment(wrap_text=place > 4, vertical="top"), Font(_FONT, 10)
-    lines = max(-(-2 * len(text) // width) for text, (_, width) in zip(texts, _HEADERS, strict=True))
-    tab.row_dimensions[row].height = 15 * max(1, min(lines, 20)) + 3
-    tab.cell(row, 1).fill = _FILLS[problem.level]
-    if target and problem.cell:
-        place = tab.cell(row, 3)
-        place.hyperlink = Hyperlink(place.coordinate, location=f"{quote_sheetname(target)}!{problem.cell}")
-        place.font = Font(_FONT, 10, underline="single", color="1F6B54")
-
-
-def _set_up(book: openpyxl.Workbook, tab: Worksheet) -> None:
-    """What is seen first, and A4 landscape."""
-    tab.freeze_panes = "A4"
-    tab.page_setup.orientation, tab.page_setup.paperSize = "landscape", 9
-    tab.page_setup.fitToHeight, tab.sheet_properties.pageSetUpPr = 0, PageSetupProperties(fitToPage=True)
-    tab.print_title_rows = "3:3"
-    for other in book.worksheets:
-        other.sheet_view.tabSelected = other is tab
-    book.active = 0
+def _comment(text: str) -> Comment:
+    """A comment as large as its text."""
+    words = ILLEGAL_CHARACTERS_RE.sub("", text)[:_LONGEST_COMMENT]
+    return Comment(words, _AUTHOR, height=20 * (min(lines_taken(words, 34), 20) + 1), width=280)

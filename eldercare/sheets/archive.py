@@ -66,7 +66,11 @@ class Archive:
     def _spans(self) -> dict[str, int]:
         """Where the data of each entry starts; no entry may reach into the next one or into the directory."""
         starts, free = {}, 0
-        for name, info in sorted(self._entries.items(), key=lambda entry: entry[1].header_offset):
+        ordered = sorted(self._entries.items(), key=lambda entry: entry[1].header_offset)
+        # Bytes before the first entry may be a whole other archive, and programs disagree about which one counts.
+        if ordered and ordered[0][1].header_offset:
+            raise refuse("overlap")
+        for name, info in ordered:
             if info.header_offset < free:
                 raise refuse("overlap")
             starts[name] = self._data_start(info)

@@ -11,28 +11,11 @@ from pathlib import Path
 
 from .cells import Value
 from .limits import Limits
+from .process import confine
 from .refusal import Refused, refuse
 from .wire import END, Failure, Heading, heading_line, line, row_line
 
 Rows = Iterator[tuple[int, list[Value | Failure]]]
-
-
-def confine(limits: Limits) -> None:
-    """Bound this process's memory and processor time and forbid writing files, where the system can."""
-    try:
-        import resource
-    except ImportError:
-        return
-    bounds = (
-        (resource.RLIMIT_AS, limits.child_memory_bytes),
-        (resource.RLIMIT_CPU, limits.child_cpu_seconds),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    )
-    for kind, bound in bounds:
-        _, hard = resource.getrlimit(kind)
-        top = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
-        resource.setrlimit(kind, (top, top))
 
 
 def sheets(path: Path, name: str, limits: Limits) -> Iterator[tuple[Heading, Rows]]:

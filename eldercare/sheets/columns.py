@@ -31,6 +31,7 @@ class Kind(StrEnum):
 
 
 NUMERIC = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT})
+_SLIP = 10_000
 
 _MARKS = {
     Mark.ERROR: ParseError("error_cell", "单元格是公式错误值", "请改正公式，或直接填写结果"),
@@ -171,8 +172,13 @@ class Column:
         return " ".join(self.labels[:20]) + (f" 等 {len(self.labels)} 项" if len(self.labels) > 20 else "")
 
     def _range_words(self) -> str:
-        low = f"不{self._limit_word('小于')} {self._limit(self.minimum)}" if self.minimum is not None else ""
-        high = f"不{self._limit_word('大于')} {self._limit(self.maximum)}" if self.maximum is not None else ""
+        """The limits that tell a filler something; those that only a slip would meet are said when they are met."""
+        if self.kind is Kind.DATE:
+            return ""
+        said_low = self.minimum is not None and (self.minimum != 0 or self.kind is Kind.PERCENT)
+        said_high = self.maximum is not None and self.maximum < _SLIP
+        low = f"不小于 {self._limit(self.minimum)}" if said_low else ""
+        high = f"不大于 {self._limit(self.maximum)}" if said_high else ""
         return "，".join(part for part in (low, high) if part)
 
     def _sample(self) -> str:

@@ -22,7 +22,8 @@ _CHINESE_MONTH = re.compile(r"([0-9]{4})年([0-9]{1,2})月份?")
 def day(value: Value) -> Parsed:
     """A date: date cells, serial numbers from 2000 to 2099, 20200801, 2020-8-1, 2020/8/1, 2020.8.1 and 2020年8月1日.
 
-    `2020年8月` is the first of the month with a note. Times of day are dropped. Anything else is refused, 2020.10
+    `2020年8月` is the first of the month with a note, and so is a bare serial number, because which of the two date
+    systems it counts in is not known here. Times of day are dropped. Anything else is refused, 2020.10
     above all: as a number it has become 2020.1.
     """
     value, dash = opened(value)
@@ -36,14 +37,17 @@ def day(value: Value) -> Parsed:
         value = int(value)
     if isinstance(value, str) and len(value) in (5, 8) and value.isascii() and value.isdecimal():
         value = int(value)
-    return Parsed(_day_of_integer(value)) if type(value) is int else _day_of_text(value)
+    return _day_of_integer(value) if type(value) is int else _day_of_text(value)
 
 
-def _day_of_integer(value: int) -> date:
+def _day_of_integer(value: int) -> Parsed:
     if FIRST_SERIAL <= value <= LAST_SERIAL:
-        return SERIAL_EPOCH + timedelta(days=value)
+        found = SERIAL_EPOCH + timedelta(days=value)
+        return Parsed(
+            found, (Note("serial_date", f"单元格里是数字，按日期 {found} 读取", "请核对，并把单元格改为日期格式"),)
+        )
     if 10**7 <= value < 10**8:
-        return _calendar_day(value // 10000, value // 100 % 100, value % 100)
+        return Parsed(_calendar_day(value // 10000, value // 100 % 100, value % 100))
     raise _not_date()
 
 

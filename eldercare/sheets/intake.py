@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from eldercare.sheets.columns import Column, Sheet
 
 _FOOTER = re.compile(
-    r"(备?注|说明|填[表报]说明|填[表报](人|单位|日期|时间)|[审复]核人?|(单位)?负责人|制表人?|经办人|联系(人|电话))[:：].*"
+    r"(备?注[0-9]*|说明|填[表报]说明|填[表报](人|单位|日期|时间)|[审复]核人?|(单位)?负责人|制表人?|经办人|联系(人|电话))[:：].*"
 )
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _READ_AT_MOST = 100
 
 
@@ -70,7 +71,8 @@ def read(sheet: Sheet, workbook: Workbook, expected: Mapping[str, str]) -> Readi
     """See `columns.Sheet.read`."""
     layout, problems = matching.choose(workbook, sheet.columns)
     if layout is None:
-        return Reading(problems=problems)
+        foreign = meta.foreign(workbook, sheet.id, sheet.title)
+        return Reading(problems=[foreign] if foreign else problems)
     reading = Reading(problems=problems, meta=meta.read(workbook, layout.grid, layout.header_row))
     reading.problems += meta.problems(reading.meta, sheet.id, sheet.title, sheet.version, expected)
     reading.unknown_columns = list(layout.extras.values())
@@ -86,6 +88,7 @@ class _Body:
         self.sheet, self.layout, self.reading, self.grid = sheet, layout, reading, layout.grid
         present = [column for column in sheet.columns if column.key in layout.positions]
         self.places = [_place(column, layout.positions[column.key]) for column in present]
+        self.leftmost = min(self.places, key=lambda place: place.number)
         self.required = [place for place in self.places if place.column.required]
         self.marked_rows = {row for row, _ in self.grid.marks}
         self.sums = totals.Sums([place for place in self.places if place.column.kind in totals.SUMMABLE])
@@ -95,6 +98,7 @@ class _Body:
             cells = self.grid.rows[number - 1]
             if (cells or number in self.marked_rows) and not self._is_blank(number, cells):
                 self._row(number, cells)
+        self.reading.problems += self.sums.late_differences(self.grid)
         self.reading.problems += self._merged_cells()
         self.reading.problems += self._hidden_rows()
         self.reading.problems += duplicates.find(self.reading.rows, self.sheet)
@@ -104,6 +108,8 @@ class _Body:
     def _row(self, number: int, cells: tuple[Value, ...]) -> None:
         if self._is_total(cells):
             self.reading.problems += self.sums.differences(self.grid, number)
+        elif self._is_note(number, cells):
+            self.reading.problems.append(self._passed_over(number, cells))
         elif not self._is_repeated_header(cells) and not self._is_footer(cells):
             row = ReadRow(self.grid.name, number, {}, {}, {})
             for place in self.places:
@@ -160,6 +166,21 @@ class _Body:
         first = next((value for value in cells if value is not None), None)
         filled = sum(p.number <= len(cells) and cells[p.number - 1] is not None for p in self.required)
         return isinstance(first, str) and bool(_FOOTER.match(compact(first))) and filled * 2 <= len(self.required)
+
+    def _is_note(self, number: int, cells: tuple[Value, ...]) -> bool:
+        """A line of words in the first column alone, such as a title printed again or a numbered remark."""
+        first = self.leftmost
+        words = cells[first.number - 1] if first.number <= len(cells) else None
+        alone = sum(value is not None for value in cells) == 1 and number not in self.marked_rows
+        is_sentence = isinstance(words, str) and bool(_CHINESE.search(words)) and not self._is_footer(cells)
+        return alone and is_sentence and not first.column.required and first.column.key in self.sheet.key
+
+    def _passed_over(self, number: int, cells: tuple[Value, ...]) -> Problem:
+        place = self.leftmost
+        words = printed(cells[place.number - 1])[:_READ_AT_MOST]
+        hint = "如果是一个设施，请按各列填写；只是说明，不用改"
+        where = (self.grid.name, f"{place.letters}{number}", place.column.heading, words)
+        return Problem("note_passed_over", "这一行只有一段文字，当作说明，没有读取", hint, Level.WARNING, *where)
 
     def _text(self, cells: tuple[Value, ...], key: str) -> str:
         number = self.layout.positions.get(key, 0)

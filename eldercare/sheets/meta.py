@@ -11,6 +11,7 @@ from eldercare.sheets.parsing import printed
 from eldercare.sheets.text import normalise
 
 HIDDEN_SHEET = "版本"
+HEADER_WITHIN = 40
 LABELS = {
     "sheet": "表样",
     "version": "表样版本",
@@ -24,11 +25,12 @@ _TOWNSHIP = re.compile(r"填报单位:\s*([^\s(]+)\s*(?:\(\s*(\w+)\s*\))?")
 
 
 def visible_line(meta: Mapping[str, str]) -> str:
-    """The line under the title: unit, period, sheet and version, as far as they are given."""
+    """The line under the title: unit, period, what is prefilled, sheet and version, as far as they are given."""
     township = meta.get("township_name", "") + (f"（{meta['township']}）" if meta.get("township") else "")
     parts = (
         f"填报单位：{township}" if township else "",
         f"报送期：{_period_in_words(meta['period'])}" if meta.get("period") else "",
+        f"预填：{meta['prefilled']}" if meta.get("prefilled") else "",
         f"表样：{meta['sheet']}/{meta['version']}",
     )
     return "　　".join(part for part in parts if part)
@@ -48,17 +50,44 @@ def problems(
     meta: Mapping[str, str], sheet: str, title: str, version: str, expected: Mapping[str, str]
 ) -> list[Problem]:
     """What is wrong with a copy that says it is another sheet, an older version, or for another month or township."""
-    found = []
     if meta.get("sheet", sheet) != sheet:
-        found.append(Problem("foreign_sheet", f"这不是《{title}》的表样", "请下载正确的表样填写", read=meta["sheet"]))
-    elif meta.get("version", version) != version:
-        hint = f"请核对各列；最新表样为 {version} 版，建议重新下载"
-        found.append(Problem("old_version", "表样版本与现行不一致", hint, Level.WARNING, read=meta["version"]))
-    for key, wanted in expected.items():
-        if wanted and meta.get(key, wanted) != wanted:
-            message = f"这份表的{LABELS[key]}是 {meta[key]}，本次要报的是 {wanted}"
-            found.append(Problem(f"other_{key}", message, "请核对所选文件，或重新下载表样", read=meta[key]))
-    return found
+        return [_foreign(meta["sheet"], title)]
+    found = [_old(meta["version"], version)] if meta.get("version", version) != version else []
+    others = {key: wanted for key, wanted in expected.items() if wanted and meta.get(key, wanted) != wanted}
+    return found + [_OTHERS[key](meta, wanted) for key, wanted in others.items()]
+
+
+def foreign(workbook: Workbook, sheet: str, title: str) -> Problem | None:
+    """The error for a file that says of itself that it is another sheet of the portal; None when it does not."""
+    lines = (_visible(_texts_above(grid, HEADER_WITHIN)) for grid in workbook.grids)
+    said = _hidden(workbook.grid(HIDDEN_SHEET)) or next((line for line in lines if line), {})
+    return _foreign(said["sheet"], title) if said.get("sheet", sheet) != sheet else None
+
+
+def _foreign(read: str, title: str) -> Problem:
+    hint = f"请下载《{title}》填写；如果要报的就是手上这份表，请在上传页面改选表格种类"
+    return Problem("foreign_sheet", f"这是另一种表（表样 {read}），不是《{title}》", hint, read=read)
+
+
+def _old(read: str, version: str) -> Problem:
+    """Columns are found by their headings, so that an older sheet is read all the same."""
+    hint = f"已按表头读取，请核对各列；以后请下载 {version} 版填写"
+    return Problem("old_version", f"这是旧的表样（{read} 版），现行的是 {version} 版", hint, Level.WARNING, read=read)
+
+
+def _other_period(meta: Mapping[str, str], wanted: str) -> Problem:
+    message = f"这是 {meta['period']} 的表，本次要报的是 {wanted}"
+    hint = f"请选择 {_period_in_words(wanted)}的文件；若只是沿用旧表，请下载{_period_in_words(wanted)}的表再填"
+    return Problem("other_period", message, hint, read=meta["period"])
+
+
+def _other_township(meta: Mapping[str, str], wanted: str) -> Problem:
+    name = meta.get("township_name", "")
+    message = f"这是{name}（{meta['township']}）的表，本次填报单位的代码是 {wanted}"
+    return Problem("other_township", message, "请核对所选文件和填报单位；各单位只能用自己的表", read=meta["township"])
+
+
+_OTHERS = {"period": _other_period, "township": _other_township}
 
 
 def _period_in_words(period: str) -> str:

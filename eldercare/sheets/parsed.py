@@ -10,6 +10,8 @@ from eldercare.sheets.text import ControlCharacterError, clean
 
 _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FOLD |= dict.fromkeys((0x3000, 0xA0, 0x2007, 0x202F, 0x2009), " ") | {0x2212: "-"}
+# What a spreadsheet program is told by a leading apostrophe, "this is text", arrives as a character from others.
+_APOSTROPHE = re.compile(r"['’](?=[0-9][0-9,.%/-]*$)")
 _DASHES = re.compile(r"[-‐‑‒–—―─━/\\]+")
 
 
@@ -73,6 +75,8 @@ def opened(value: Value, *, lines: bool = False) -> tuple[Value, Parsed | None]:
     except ControlCharacterError as error:
         raise ParseError("control_character", f"含有看不见的控制字符 {error.name}", "请删除后重新填写") from None
     plain = folded(value)
+    if plain[:1] in ("'", "’") and _APOSTROPHE.match(plain):
+        value = plain = plain[1:]
     if not plain:
         return None, BLANK
     if _DASHES.fullmatch(plain):

@@ -12,6 +12,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from functools import lru_cache
 
+from eldercare.sheets import percents
 from eldercare.sheets.cells import Value
 from eldercare.sheets.dates import day
 from eldercare.sheets.parsed import BLANK, Note, Parsed, ParseError, folded, opened, printed
@@ -65,14 +66,15 @@ def integer(value: Value, *, unit: str = "") -> Parsed:
 def percent(value: Value, *, places: int = 2) -> Parsed:
     """Percentage points: `80%`, `80` and 80 are Decimal 80.
 
-    A bare 0.8 stays 0.8 %, as printed: whether the cell was formatted as a percentage is not known here. Figures above
-    0 up to 1 without a sign therefore carry a note.
+    A bare 0.8 stays 0.8 %, as printed; a cell formatted as a percentage comes from the reader with its sign. Figures
+    above 0 up to 1 without a sign carry a note.
     """
     found = decimal(value, unit="%", places=places)
     signed = isinstance(value, str) and "%" in folded(value)
     if found.value is None or signed or not 0 < found.value <= 1:
         return found
-    hint = f"如果是 {printed(found.value * 100)}%，请填 {printed(found.value * 100)}"
+    meant = percents.shown(found.value)
+    hint = f"如果是 {meant}，请填 {meant[:-1]}"
     return Parsed(found.value, (Note("small_percent", f"按 {printed(found.value)}% 读取", hint),))
 
 

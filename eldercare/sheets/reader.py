@@ -2,27 +2,22 @@
 
 import json
 import logging
-import os
 import signal
-import subprocess
-import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 
 from . import guard
 from .cells import Grid, Mark, Workbook
 from .limits import LIMITS, Limits
+from .process import Child, child
 from .refusal import Refused, refuse
 from .sheetpart import Outline
 from .wire import END, Failure, Heading, row_values
 
 logger = logging.getLogger(__name__)
 
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _CHILD = f"{__package__}.child"
 _CHUNK_LIMIT = 16 * 1024 * 1024
 
@@ -65,7 +60,7 @@ def _reach(grid: Grid, row: int, column: int) -> None:
 
 def _grids(copy: Path, name: str, limits: Limits) -> list[Grid]:
     grids: list[Grid] = []
-    with _child(copy, name, limits) as answer:
+    with _reading(copy, name, limits) as answer:
         for item in answer:
             if item == END:
                 return grids
@@ -103,43 +98,17 @@ def _add_row(grid: Grid, item: list, limits: Limits) -> None:
 
 
 @contextmanager
-def _child(copy: Path, name: str, limits: Limits) -> Iterator[Iterator[object]]:
+def _reading(copy: Path, name: str, limits: Limits) -> Iterator[Iterator[object]]:
     """The child's answer item by item; leaves no process behind. Raises Refused when it does not end well."""
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-s", "-B", "-m", _CHILD, str(copy), name, json.dumps(asdict(limits))],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=copy.parent,
-        env=_environment(),
-    )
-    late = threading.Event()
-    timer = threading.Timer(limits.child_wall_seconds, _stop, (process, late))
-    timer.start()
     try:
-        yield _answer(process, late, limits)
+        with child(_CHILD, str(copy), name, folder=copy.parent, limits=limits) as process:
+            yield _answer(process, limits)
     except (ValueError, KeyError, TypeError, IndexError, ArithmeticError) as error:
         logger.warning("spreadsheet reader gave an answer that is none: %s", type(error).__name__)
         raise refuse("crashed") from error
-    finally:
-        timer.cancel()
-        process.kill()
-        process.stdout.close()
-        process.wait()
 
 
-def _environment() -> dict[str, str]:
-    # Nothing of the server's environment goes along: no database address, no keys. Windows cannot start without one.
-    kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
-    return {"PYTHONPATH": str(_PACKAGE_ROOT), "PYTHONUTF8": "1", **kept}
-
-
-def _stop(process: subprocess.Popen, late: threading.Event) -> None:
-    late.set()
-    process.kill()
-
-
-def _answer(process: subprocess.Popen, late: threading.Event, limits: Limits) -> Iterator[object]:
+def _answer(process: Child, limits: Limits) -> Iterator[object]:
     received = 0
     while text := process.stdout.readline(_CHUNK_LIMIT):
         received += len(text)
@@ -151,12 +120,13 @@ def _answer(process: subprocess.Popen, late: threading.Event, limits: Limits) ->
         yield item
         if item == END:
             return
-    raise _ended(process.wait(), late)
+    raise _ended(process)
 
 
-def _ended(status: int, late: threading.Event) -> Refused:
+def _ended(process: Child) -> Refused:
     """Why a child ended before its answer did: out of time, or an error of its own."""
+    status = process.wait()
     logger.warning("spreadsheet reader ended with status %s", status)
     # The kernel kills at the processor bound; where these signals do not exist only the clock on the wall stops it.
     killed = {-getattr(signal, name) for name in ("SIGXCPU", "SIGKILL") if hasattr(signal, name)}
-    return refuse("too_slow" if late.is_set() or status in killed else "crashed")
+    return refuse("too_slow" if process.late.is_set() or status in killed else "crashed")

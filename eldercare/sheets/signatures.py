@@ -32,7 +32,12 @@ def foreign(data: bytes) -> Refused | None:
     for magic, code, facts in _FIRST_BYTES:
         if data.startswith(magic):
             return refuse(code, **facts)
-    return _markup(data[:2048])
+    return refuse("program") if _is_program(data[:64]) else _markup(data[:2048])
+
+
+def _is_program(head: bytes) -> bool:
+    """Whether a file begins as programs of Windows or Linux do; a text may begin with MZ, but holds no NUL."""
+    return head.startswith(b"\x7fELF") or (head.startswith(b"MZ") and b"\0" in head)
 
 
 def _plain(head: bytes) -> bytes:

@@ -39,6 +39,7 @@ class Sums:
         self.overall: dict[str, Decimal | int] = {}
         self.since: dict[str, Decimal | int] = {}
         self.unreadable: set[str] = set()
+        self.ahead: list[int] = []
 
     def add(self, row: ReadRow) -> None:
         """Take in a row; a column in which a figure could not be read is no longer compared."""
@@ -51,8 +52,22 @@ class Sums:
                 self.since[key] = self.since.get(key, 0) + row.values[key]
 
     def differences(self, grid: Grid, number: int) -> Iterator[Problem]:
-        """A warning for each figure of a total row that is neither the sum above it nor that since the last total."""
+        """A warning for each figure of a total row that is neither the sum above it nor that since the last total.
+
+        A total that stands before any row is compared at the end of the sheet, by `late_differences`.
+        """
         since, self.since = self.since, {}
+        if self.overall:
+            yield from self._compared(grid, number, since)
+        else:
+            self.ahead.append(number)
+
+    def late_differences(self, grid: Grid) -> Iterator[Problem]:
+        """The same for totals that stood before the rows they add up."""
+        for number in self.ahead:
+            yield from self._compared(grid, number, self.overall)
+
+    def _compared(self, grid: Grid, number: int, since: dict[str, Decimal | int]) -> Iterator[Problem]:
         for place in self.places:
             claimed = _claimed(place, grid, number)
             key = place.column.key

@@ -12,6 +12,8 @@ from eldercare.sheets.parsing import LARGEST, printed
 LONGEST_TEXT = 32_767
 FONT = {"font_name": "微软雅黑", "font_size": 10, "valign": "vcenter"}
 HEADER = FONT | {"bold": True, "bg_color": "#E3EFEA", "font_color": "#14493A", "bottom": 2, "bottom_color": "#1F6B54"}
+BORDER = {"border": 1, "border_color": "#B9C7C1"}
+LINE_HEIGHT = 15
 
 Write = Callable[[Worksheet, int, int, object, Format | None], object]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import xlrd
 from xlrd.sheet import Cell, Sheet
 
+from . import percents
 from .cells import Value
 from .limits import Limits
 from .refusal import place, refuse
@@ -90,9 +91,17 @@ def _text(_sheet: Sheet, cell: Cell, where: str) -> str | None:
     return None if not text or text.isspace() else text
 
 
-def _number(_sheet: Sheet, cell: Cell, _where: str) -> Value:
+def _number(sheet: Sheet, cell: Cell, _where: str) -> Value:
     value = cell.value
-    return int(value) if value.is_integer() and abs(value) < _LARGEST_EXACT else exact(value)
+    number = int(value) if value.is_integer() and abs(value) < _LARGEST_EXACT else exact(value)
+    return percents.shown(number) if _is_percent(sheet.book, cell.xf_index) else number
+
+
+def _is_percent(book: xlrd.Book, style: int | None) -> bool:
+    if style is None or not 0 <= style < len(book.xf_list):
+        return False
+    found = book.format_map.get(book.xf_list[style].format_key)
+    return found is not None and percents.is_percent(found.format_str)
 
 
 def _date(sheet: Sheet, cell: Cell, _where: str) -> Value | Failure:

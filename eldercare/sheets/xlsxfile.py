@@ -7,6 +7,7 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 
+from . import percents
 from .cells import Value
 from .wire import Failure, Heading, exact, moment
 
@@ -36,8 +37,9 @@ def _value(cell: object) -> Value | Failure:
         return value
     if cell.data_type == "e":
         return Failure(value)
-    if isinstance(value, float):
-        return exact(value)
+    if isinstance(value, (int, float)):
+        number = exact(value) if isinstance(value, float) else value
+        return percents.shown(number) if percents.is_percent(cell.number_format) else number
     if isinstance(value, (date, time, timedelta)):
         return _moment(value)
     return value

@@ -6,7 +6,7 @@ from datetime import date
 from django.utils import timezone
 
 from eldercare.clock import last_day
-from eldercare.regions import Region, district_of
+from eldercare.regions import TOWNSHIP_KINDS, Kind, Region, district_of
 from eldercare.review import Denied
 from eldercare.scoping import visible_or_404
 from eldercare.uploads import Context, UploadKind, kinds_for
@@ -70,9 +70,21 @@ def township_of(user, code: str, month: date | None) -> Region | None:
     Raises Http404 outside the scope.
     """
     if code:
-        rows = Region.objects.townships()
+        rows = Region.objects.townships().with_ties()
         return visible_or_404(rows.on(last_day(month)) if month else rows.today(), user, code=code)
     return user.region if user.is_township_user else None
+
+
+def unit_of(user, kind: UploadKind | None, code: str, month: date | None) -> Region | None:
+    """The unit that a sheet is for: a township, or for a kind of the whole district the person's district itself.
+
+    None when it still is to be chosen. Raises Http404 outside the scope.
+    """
+    if kind is None or not kind.whole_district:
+        return township_of(user, code, month)
+    if code:
+        return visible_or_404(Region.objects.filter(kind__in=(*TOWNSHIP_KINDS, Kind.DISTRICT)).today(), user, code=code)
+    return home_district(user)
 
 
 def context_of(user, township: Region, month: date | None) -> Context:

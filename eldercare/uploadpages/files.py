@@ -5,8 +5,10 @@ from pathlib import Path
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 
 from eldercare import audit
-from eldercare.sheets import guard, writer
+from eldercare.sheets import guard, marking
+from eldercare.sheets.annotate import annotate
 from eldercare.sheets.cells import Level, Problem, Workbook
+from eldercare.sheets.remarks import of_problem
 from eldercare.uploadpages.answers import UploadPage, visible_upload
 from eldercare.uploadpages.templates import attachment
 from eldercare.uploads import Upload
@@ -38,11 +40,15 @@ class Annotated(UploadPage):
 
 
 def _annotated(upload: Upload) -> bytes:
-    problems = [Problem(**problem | {"level": Level(problem["level"])}) for problem in upload.problems]
+    kind = upload.declared
+    found = [Problem(**problem | {"level": Level(problem["level"])}) for problem in upload.problems]
+    said = kind.remarks(upload) if kind else []
+    remarks = [*map(of_problem, found), *said]
+    total = upload.problem_total + len(said)
     path = Path(upload.file.path)
     try:
         workbook = read_kept(upload)
     except (guard.Refused, FileNotFoundError):
         # A file that cannot be read has no cells to mark; the list of what is wrong with it remains.
-        return writer.annotated(Workbook([]), problems)
-    return writer.annotated(workbook, problems, path if path.suffix == ".xlsx" else None)
+        return annotate(Workbook([]), remarks, total=total)
+    return marking.marked(workbook, remarks, path if path.suffix == ".xlsx" else None, total=total)

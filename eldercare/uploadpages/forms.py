@@ -42,6 +42,10 @@ class SendForm(forms.Form):
     def _offer_kinds(self, kinds: list[UploadKind]) -> None:
         self.fields["kind"].widget.choices = [(kind.code, kind.label) for kind in kinds]
         self.fields["kind"].initial = kinds[0].code
+        if any(kind.whole_district for kind in kinds):
+            labels = "、".join(kind.label for kind in kinds if kind.whole_district)
+            self.fields["township"].help_text = f"{labels}可以不选，就是全区县；选了只处理这个乡镇（街道）。"
+            self.fields["period"].help_text = f"{labels}不用选。"
         if len(kinds) == 1:
             self.fields["kind"].widget = forms.HiddenInput()
 
@@ -53,6 +57,8 @@ class SendForm(forms.Form):
         offered = access.months_offered(dated[0], self.user)
         choices = [(f"{month:%Y-%m}", f"{month.year}年{month.month}月") for month in offered]
         self.fields["period"].widget.choices = choices
+        if self.is_bound:
+            return  # what was chosen needs no suggestion
         self.fields["period"].initial = f"{access.reported_month(dated[0], self.user):%Y-%m}"
 
     def offer_townships(self) -> None:
@@ -79,7 +85,8 @@ class SendForm(forms.Form):
         if kind and kind.has_period and data["month"] is None:
             self.add_error("period", forms.ValidationError("请选择报送月份（如 2020-12）。", code="period"))
         code = data.get("township") or self.data.get("township", "")
-        data["unit"] = access.township_of(self.user, code.strip(), data["month"])
+        month = data["month"] if kind and kind.has_period else None
+        data["unit"] = access.unit_of(self.user, kind, code.strip(), month)
         if data["unit"] is None:
             self.add_error("township", forms.ValidationError("请选择乡镇（街道）。", code="township"))
         return data

@@ -45,6 +45,7 @@ def _sheets(user) -> list[dict]:
             "kind": kind,
             "month": access.reported_month(kind, user) if kind.has_period else None,
             "has_template": kind.template is not None,
+            "calendar": kind.calendar(user),
         }
         for kind in kinds_for(user)
     ]

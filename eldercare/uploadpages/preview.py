@@ -7,11 +7,12 @@ from django.shortcuts import render
 from eldercare import review
 from eldercare.uploadpages import answers
 from eldercare.uploadpages.answers import UploadPage, visible_upload, wants_json
-from eldercare.uploads import ACTION_LABELS, MISSING_ROW, Upload
+from eldercare.uploads import ACTION_LABELS, MISSING_ROW, Total, Upload
 
 ROWS_A_PAGE = 100
 CHANGES_A_PAGE = 700
 MISSING_SHOWN = 100
+WARNINGS_OPEN = 20
 BADGES = {"new": "new", "changed": "changed", "wrong": "error"}
 
 
@@ -42,7 +43,13 @@ def _rows(request: HttpRequest, upload: Upload) -> dict:
         "wrong": sum(row["action"] == "wrong" for row in rows),
         "missing": missing[:MISSING_SHOWN],
         "missing_total": len(missing),
+        "totals": _totals(upload, rows),
     }
+
+
+def _totals(upload: Upload, rows: list[dict]) -> list[Total]:
+    """Only while it waits: what a confirmed sheet held is by then the register's own, with later changes in it."""
+    return upload.declared.totals(upload, rows) if upload.declared and upload.status == Upload.Status.STAGED else []
 
 
 def _labelled(row: dict) -> dict:
@@ -63,11 +70,14 @@ def _problems(upload: Upload) -> dict:
     """Errors and warnings apart; rows that are missing have a list of their own."""
     kept = [problem for problem in upload.problems if problem["code"] != MISSING_ROW]
     errors = [problem for problem in kept if problem["level"] == "error"]
+    listed = [problem for problem in kept if problem["level"] != "error"]
     # Every missing row has one warning, or none when the sheet holds no rows at all.
     warnings = upload.counts.get("warnings", 0)
     return {
         "errors": errors,
-        "warnings": [problem for problem in kept if problem["level"] != "error"],
+        "warnings": listed,
+        "first_warnings": listed[:WARNINGS_OPEN],
+        "more_warnings": listed[WARNINGS_OPEN:],
         "warning_total": max(warnings - upload.counts.get("missing", 0), 0),
         "about_file": errors if errors and not any(problem["cell"] for problem in errors) else [],
     }
@@ -80,6 +90,7 @@ def _moves(user, upload: Upload) -> dict:
         "confirming": [options["confirm"]] if "confirm" in options else [],
         "undoing": options.get("undo"),
         "consequences": kind.consequences if kind else (),
+        "remarks": kind.remarks(upload) if kind and upload.confirmed_at else [],
         "standing": kind.standing(upload) if kind and upload.status == Upload.Status.CONFIRMED else [],
         "may_send": bool(kind and kind.may_be_sent_by(user)),
     }

@@ -2,12 +2,14 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from eldercare import uploads
 from eldercare.sheets.cells import Problem
-from eldercare.uploadpages import access, answers
+from eldercare.uploadpages import access, answers, working
 from eldercare.uploadpages.answers import UploadPage, wants_json
 from eldercare.uploadpages.forms import SendForm
+from eldercare.uploadpages.working import LONG_BYTES, Ending, Work
 from eldercare.uploads import Upload, UploadRefused
 
 
@@ -27,13 +29,22 @@ class NewUpload(UploadPage):
             return _incomplete(request, form)
         data = form.cleaned_data
         context = access.context_of(request.user, data["unit"], data["month"] if data["kind"].has_period else None)
+        work = Work(uploads.staging(data["kind"], context, data["file"]))
         try:
-            upload = uploads.stage(data["kind"], context, data["file"])
+            next(iter(work))
         except UploadRefused as refused:
             return _not_taken(request, form, refused.problem)
+        is_brief = data["file"].size < LONG_BYTES and work.is_done_before_it_gets_long()
+        if not is_brief and not wants_json(request):
+            return working.page(request, work, heading=f"正在核对 {data['file'].name}", done=_previewed)
+        upload = work.finish()
         if not wants_json(request):
             return redirect("upload", upload.pk)
         return answers.found(upload, status=422 if upload.status == Upload.Status.REFUSED else 201)
+
+
+def _previewed(upload: Upload) -> Ending:
+    return Ending(reverse("upload", args=[upload.pk]), "查看比对结果")
 
 
 def _page(request: HttpRequest, form: SendForm, status: int = 200, problem: Problem | None = None) -> HttpResponse:

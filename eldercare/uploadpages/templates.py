@@ -34,7 +34,7 @@ class SheetTemplate(UploadPage):
         month = access.parse_month(text) if text else access.reported_month(kind, request.user)
         if kind.has_period and month is None:
             return _unclear(request, f"“{text[:20]}”不是有效的月份，请写成 2020-12 的形式。")
-        unit = access.township_of(request.user, request.GET.get("township", "").strip(), month)
+        unit = access.unit_of(request.user, kind, request.GET.get("township", "").strip(), month)
         if unit is None:
             return _unclear(request, "请先选择乡镇（街道），再下载它的表格。")
         if kind.has_period and not unit.on_day(last_day(month)):

@@ -4,19 +4,21 @@ Each kind of sheet is declared by the app that owns its rows. The original file 
 here; what was previewed is what is applied, and only while the rows it was compared with have not changed.
 """
 
-from eldercare.uploads.deciding import confirm, connect, undo
+from eldercare.uploads.deciding import confirm, confirming, connect, undo, undoing
 from eldercare.uploads.kinds import (
     ACTION_LABELS,
     MISSING_ROW,
     Comparison,
     Context,
+    Total,
     UploadKind,
     UploadRefused,
     declare,
     kind_of,
     kinds_for,
 )
-from eldercare.uploads.staging import answer, restage, stage
+from eldercare.uploads.staging import answer, rehearse, restage, stage, staging
+from eldercare.uploads.steps import Step, Steps, finished
 from eldercare.uploads.upload import StagedRows, Upload, stored_name
 
 __all__ = [
@@ -25,17 +27,25 @@ __all__ = [
     "Comparison",
     "Context",
     "StagedRows",
+    "Step",
+    "Steps",
+    "Total",
     "Upload",
     "UploadKind",
     "UploadRefused",
     "answer",
     "confirm",
+    "confirming",
     "connect",
     "declare",
+    "finished",
     "kind_of",
     "kinds_for",
+    "rehearse",
     "restage",
     "stage",
+    "staging",
     "stored_name",
     "undo",
+    "undoing",
 ]

@@ -3,7 +3,8 @@
 from eldercare import audit, review
 from eldercare.regions import Region
 from eldercare.review import MoveRefused, StaleObject
-from eldercare.uploads.staging import restage
+from eldercare.uploads.staging import restaging
+from eldercare.uploads.steps import Step, Steps, finished
 from eldercare.uploads.upload import Upload
 
 
@@ -12,24 +13,37 @@ def confirm(upload: Upload, *, by, version: int | None = None) -> None:
 
     `version` is the version of the preview that the person saw.
     """
+    finished(confirming(upload, by=by, version=version))
+
+
+def confirming(upload: Upload, *, by, version: int | None = None) -> Steps[None]:
+    """`confirm`, told step by step. Ended before its end it has written all rows or none."""
+    yield Step("写入登记：全部写入，或者一行都不写")
     try:
         review.perform(upload, "confirm", by=by, version=version)
     except StaleObject:
-        _look_again(upload, by)
+        yield from _looking_again(upload, by)
         raise
 
 
 def undo(upload: Upload, *, by, comment: str = "") -> list[str]:
     """Take one upload back; returns what was left alone because somebody changed it since."""
+    return finished(undoing(upload, by=by, comment=comment))
+
+
+def undoing(upload: Upload, *, by, comment: str = "") -> Steps[list[str]]:
+    """`undo`, told step by step. Ended before its end it has taken back everything or nothing."""
+    yield Step("退回这份表写入的内容：全部退回，或者都不退")
     review.perform(upload, "undo", by=by, comment=comment)
     return upload.left_alone
 
 
-def _look_again(upload: Upload, by) -> None:
+def _looking_again(upload: Upload, by) -> Steps[None]:
     upload.refresh_from_db()
     is_open = upload.status == Upload.Status.STAGED
     if is_open and upload.declared.fingerprint(upload.context(by)) != upload.fingerprint:
-        restage(upload)
+        yield Step("登记刚被别人更新，没有写入；按最新数据重新比对")
+        yield from restaging(upload)
 
 
 def _intact(upload: Upload, user) -> str:
@@ -42,13 +56,19 @@ def _intact(upload: Upload, user) -> str:
 def _apply(upload: Upload, event, by) -> None:
     """Runs inside perform's transaction: the compared state must still hold, then the kind writes its rows."""
     kind, context = upload.declared, upload.context(by)
+    _lock_predecessors(context.region)
     if reason := kind.admit(context):
         raise MoveRefused(reason)
-    list(Region.objects.select_for_update(no_key=True).filter(pk=upload.region_id))
     if kind.fingerprint(context) != upload.fingerprint:
         raise StaleObject("预览之后，登记的数据已被别人更新。系统已按最新数据重新比对，请核对后再确认。")
     kind.apply(upload, context, upload.staged.read())
     audit.record("upload.confirmed", by=by, target=upload, detail=upload.counts)
+
+
+def _lock_predecessors(region: Region) -> None:
+    """What a unit succeeded is written with it; the unit itself was locked with the upload."""
+    if others := set(region.lineage()) - {region.pk}:
+        list(Region.objects.select_for_update(no_key=True).filter(pk__in=others).order_by("pk").values_list("pk"))
 
 
 def _undo(upload: Upload, event, by) -> None:

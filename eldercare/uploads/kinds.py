@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from eldercare.regions import Region
 from eldercare.sheets import columns
 from eldercare.sheets.cells import Problem, Workbook
+from eldercare.sheets.remarks import Remark
 
 if TYPE_CHECKING:
     from eldercare.uploads.upload import Upload
 
+T = TypeVar("T")
 ACTION_LABELS = {
     "new": "新增",
     "changed": "变更",
@@ -39,7 +41,8 @@ class Context:
     """For whom and for when a sheet is read: the township (or district), the month, and the person who acts.
 
     `subject` names what the sheet is about where region and month do not (wulong-2020/2: a policy's annex); `answers`
-    are what the sender said about doubtful places, in the form that the kind's `read` understands.
+    are what the sender said about doubtful places, in the form that the kind's `read` understands. What one step of the
+    intake has read for it, the next takes from `once`; a context lives no longer than a preview or a confirmation.
     """
 
     region: Region
@@ -48,6 +51,13 @@ class Context:
     by: object
     subject: str = ""
     answers: dict = field(default_factory=dict)
+    _read: dict = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, name: str, read: Callable[[], T]) -> T:
+        """What `read` gave when it was first asked for under this name."""
+        if name not in self._read:
+            self._read[name] = read()
+        return self._read[name]
 
 
 @dataclass(slots=True)
@@ -68,26 +78,50 @@ def _this_month(district: Region) -> date:
 
 
 @dataclass(frozen=True, slots=True)
+class Total:
+    """One line of a preview's totals: how many the sheet holds of something, and how many are planned (None: no plan)."""
+
+    label: str
+    year: int | None
+    planned: int | None
+    held: int
+    completed: int
+
+    @property
+    def standing(self) -> str:
+        """What is held beside what is planned, in words."""
+        if self.planned is None:
+            return "无计划数"
+        short = self.planned - self.held
+        return f"少 {short}" if short > 0 else f"多 {-short}" if short else "相符"
+
+
+@dataclass(frozen=True, slots=True)
 class UploadKind:
     """A kind of sheet and the functions that give it meaning; registered by the app that owns the rows.
 
     `admit(context)` explains why this sheet may not be sent now, or returns an empty text. `compare(context, reading)`
-    makes a Comparison and writes nothing. `fingerprint(context)` names the state compared with.
+    makes a Comparison and writes nothing; for sheets of thousands of rows it is a generator that yields now and then how
+    many rows it has compared, and returns the Comparison. `fingerprint(context)` names the state compared with.
     `apply(upload, context, rows)` writes inside the confirming transaction. `undo(upload, by)` takes back and returns
     what it had to leave alone.
     `read(context, workbook)` stands in for `sheet` where columns are not declared beforehand; what it returns has
     `problems`. A kind with `has_subject` is sent from the page of what it is about, not from the general form, and by
     its own permission alone; `page(upload, user)` gives the context of its own template, `tell(upload)` what scripts
     read besides the usual.
+    A kind of the `whole_district` is the bureau's own: sent by its own permission alone, for the district or, when one is
+    chosen, for one township of it.
     `month(district)` is the month that is reported now. `consequences` say beside the button what confirming does;
-    `standing(upload)` says what has become of it since.
+    `standing(upload)` says what has become of it since; `remarks(upload)` are the bureau's notes on its cells, for the
+    marked copy; `calendar(user)` lists the last months with their deadlines for the page of uploads.
+    `totals(upload, rows)` sets what the previewed rows hold beside what is planned.
     """
 
     code: str
     label: str
     permission: str
     sheet: Callable[[Context], columns.Sheet] | None
-    compare: Callable[[Context, columns.Reading], Comparison]
+    compare: Callable[[Context, columns.Reading], Comparison | Generator[int, None, Comparison]]
     fingerprint: Callable[[Context], str]
     apply: Callable[[Upload, Context, list[dict]], None]
     undo: Callable[[Upload, object], list[str]]
@@ -97,15 +131,20 @@ class UploadKind:
     month: Callable[[Region], date] = _this_month
     consequences: tuple[str, ...] = ()
     standing: Callable[[Upload], list[str]] = lambda upload: []
+    remarks: Callable[[Upload], list[Remark]] = lambda upload: []
+    calendar: Callable[[object], list] = lambda user: []
+    totals: Callable[[Upload, list[dict]], list[Total]] = lambda upload, rows: []
     read: Callable[[Context, Workbook], object] | None = None
     has_subject: bool = False
+    whole_district: bool = False
     page: Callable[[Upload, object], dict] | None = None
     template_name: str = "uploads/upload.html"
     tell: Callable[[Upload], dict] = lambda upload: {}
 
     def may_be_sent_by(self, user) -> bool:
         """Whether this person may send such sheets, for the own township or for others."""
-        for_others = not self.has_subject and user.has_perm("eldercare.upload_for_township")
+        is_townships = not self.has_subject and not self.whole_district
+        for_others = is_townships and user.has_perm("eldercare.upload_for_township")
         return for_others or user.has_perm(self.permission)
 
 
@@ -123,5 +162,6 @@ def kind_of(code: str) -> UploadKind | None:
 
 
 def kinds_for(user) -> list[UploadKind]:
-    """The kinds of sheets that this person may send from the general form."""
-    return [kind for kind in _kinds.values() if not kind.has_subject and kind.may_be_sent_by(user)]
+    """The kinds of sheets that this person may send from the general form, the monthly ones first."""
+    found = [kind for kind in _kinds.values() if not kind.has_subject and kind.may_be_sent_by(user)]
+    return sorted(found, key=lambda kind: kind.whole_district)

@@ -3,20 +3,24 @@
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Generator
 from dataclasses import asdict, replace
+from inspect import isgenerator
 from io import BytesIO
 from pathlib import Path
 
 from django.core.files.base import File
 from django.db import transaction
+from django.template.defaultfilters import filesizeformat
 
 from eldercare import audit, clock, review
-from eldercare.regions import Region
+from eldercare.scoping import covers
 from eldercare.sheets import guard, reader
 from eldercare.sheets.cells import Level, Problem, Workbook
 from eldercare.sheets.limits import LIMITS, MEGABYTE
 from eldercare.sheets.refusal import refuse
 from eldercare.uploads.kinds import MISSING_ROW, Comparison, Context, UploadKind, UploadRefused
+from eldercare.uploads.steps import Step, Steps, finished
 from eldercare.uploads.upload import StagedRows, Upload, shown_name
 
 PROBLEMS_KEPT = 200
@@ -29,40 +33,73 @@ def stage(kind: UploadKind, context: Context, file: File) -> Upload:
     can look at it again. Raises review.Denied, and UploadRefused for a closed period or a file beyond the size limit;
     then nothing is kept.
     """
+    return finished(staging(kind, context, file))
+
+
+def staging(kind: UploadKind, context: Context, file: File) -> Steps[Upload]:
+    """`stage`, told step by step. Ended before its end it leaves neither upload nor file behind.
+
+    What `stage` raises is raised before the first step.
+    """
     _check_admission(kind, context)
     content = _content(file)
-    upload = Upload(
+    upload = _draft(kind, context, file.name, content)
+    yield Step(f"收到文件 {upload.filename}（{filesizeformat(upload.size)}）")
+    upload.file.save(file.name, File(BytesIO(content)), save=False)
+    try:
+        result = yield from _comparing(kind, context, upload, Path(upload.file.path))
+        yield Step("保存预览")
+        _fill(upload, result)
+        with transaction.atomic():
+            upload.save()
+            StagedRows.objects.create(upload=upload, rows=_as_text(result.rows))
+            audit.record(f"upload.{upload.status}", by=context.by, target=upload, detail={"sha256": upload.sha256})
+    except BaseException:
+        upload.file.storage.delete(upload.file.name)
+        raise
+    return upload
+
+
+def rehearse(kind: UploadKind, context: Context, path: Path) -> Upload:
+    """What sending a file would find, as an upload that is not kept: counts and problems. Raises as `stage` does."""
+    _check_admission(kind, context)
+    with path.open("rb") as file:
+        upload = _draft(kind, context, path.name, _content(file))
+    _fill(upload, finished(_comparing(kind, context, upload, path)))
+    return upload
+
+
+def _draft(kind: UploadKind, context: Context, filename: str, content: bytes) -> Upload:
+    return Upload(
         kind=kind.code,
         region=context.region,
         district=context.district,
         period=context.period,
         subject=context.subject,
-        filename=shown_name(file.name),
+        filename=shown_name(filename),
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
         uploaded_by=context.by,
         uploaded_at=clock.now(),
     )
-    upload.file.save(file.name, File(BytesIO(content)), save=False)
-    result = _compare(kind, context, upload)
-    _fill(upload, result)
-    with transaction.atomic():
-        upload.save()
-        _save_staged(upload, result.rows)
-        audit.record(f"upload.{upload.status}", by=context.by, target=upload, detail={"sha256": upload.sha256})
-    return upload
 
 
 def restage(upload: Upload) -> None:
     """Make the preview anew from the kept file, because what it was compared with has changed."""
-    result = _compare(upload.declared, upload.context(upload.uploaded_by), upload)
+    finished(restaging(upload))
+
+
+def restaging(upload: Upload) -> Steps[None]:
+    """`restage`, told step by step."""
+    context = upload.context(upload.uploaded_by)
+    result = yield from _comparing(upload.declared, context, upload, Path(upload.file.path))
     with transaction.atomic():
         fresh = Upload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
         if fresh.status == Upload.Status.STAGED:
             _fill(fresh, result)
             fresh.version += 1
             fresh.save()
-            _save_staged(fresh, result.rows)
+            StagedRows.objects.update_or_create(upload=fresh, defaults={"rows": _as_text(result.rows)})
     upload.refresh_from_db()
 
 
@@ -72,7 +109,7 @@ def answer(upload: Upload, answers: dict, by) -> list[Problem]:
     Nothing is kept when an error follows from the answers; the preview stays as it was.
     """
     context = replace(upload.context(by), answers=answers)
-    result = _compare(upload.declared, context, upload)
+    result = finished(_comparing(upload.declared, context, upload, Path(upload.file.path)))
     if errors := [problem for problem in result.problems if problem.level == Level.ERROR]:
         return errors
     Upload.objects.filter(pk=upload.pk, status=Upload.Status.STAGED).update(answers=answers)
@@ -89,7 +126,7 @@ def read_kept(upload: Upload) -> Workbook:
 def _check_admission(kind: UploadKind, context: Context) -> None:
     if not kind.may_be_sent_by(context.by):
         raise review.Denied("您的角色不能上传这种表格。")
-    if not Region.objects.visible_to(context.by).filter(pk=context.region.pk).exists():
+    if not covers(context.by, context.region.path):
         raise review.Denied("不在您的管理范围内。")
     if reason := kind.admit(context):
         raise UploadRefused(Problem("period_closed", reason, "如需补报或更正，请联系区民政局科员。"))
@@ -108,16 +145,30 @@ def _as_problem(refused: guard.Refused) -> Problem:
     return Problem(refused.code, refused.message, refused.hint)
 
 
-def _compare(kind: UploadKind, context: Context, upload: Upload) -> Comparison:
+def _comparing(kind: UploadKind, context: Context, upload: Upload, path: Path) -> Steps[Comparison]:
     """What the sheet would change now; a file that cannot be read is a comparison with that one problem."""
+    yield Step("安全检查，读取表格")
     try:
-        workbook = read_kept(upload)
+        workbook = reader.read(path, upload.filename)
     except guard.Refused as refused:
         return Comparison(problems=[_as_problem(refused)])
     reading = _read(kind, context, upload, workbook)
-    result = kind.compare(context, reading)
+    total = len(getattr(reading, "rows", ()))
+    yield Step(f"读到 {total} 行，与登记比对", total=total)
+    result = yield from _told(kind.compare(context, reading), total)
     result.problems = [*reading.problems, *result.problems]
     return result
+
+
+def _told(comparing: Comparison | Generator, total: int) -> Steps[Comparison]:
+    """The comparison of a kind, its number of rows done told where the kind says it."""
+    if not isgenerator(comparing):
+        return comparing
+    while True:
+        try:
+            yield Step("与登记比对", next(comparing), total)
+        except StopIteration as end:
+            return end.value
 
 
 def _read(kind: UploadKind, context: Context, upload: Upload, workbook: Workbook):
@@ -150,6 +201,5 @@ def _counts(result: Comparison) -> dict:
     }
 
 
-def _save_staged(upload: Upload, rows: list[dict]) -> None:
-    text = json.dumps(rows, ensure_ascii=False)
-    StagedRows.objects.update_or_create(upload=upload, defaults={"rows": text})
+def _as_text(rows: list[dict]) -> str:
+    return json.dumps(rows, ensure_ascii=False)

@@ -50,6 +50,9 @@ class Upload(Reviewable):
         ),
     )  # fmt: skip
     scope_lookups = ("region__path",)
+    # The township's writers wait for each other from here on; what is applied is read with the lock.
+    read_with = ("region__parent", "district", "staged")
+    locked_with = ("region", "staged")
 
     kind = models.CharField("表格种类", max_length=20)
     region = models.ForeignKey(Region, models.PROTECT, related_name="uploads", verbose_name="单位")
@@ -121,7 +124,8 @@ class Upload(Reviewable):
 
     def context(self, by) -> Context:
         """For whom and for when it is read, with the person who acts now."""
-        return Context(self.region, self.district, self.period, by, self.subject, self.answers)
+        region = by.region if by.region_id == self.region_id else self.region
+        return Context(region, self.district, self.period, by, self.subject, self.answers)
 
     def as_dict(self) -> dict:
         """The contract's JSON object."""

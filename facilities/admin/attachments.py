@@ -21,6 +21,7 @@ from facilities.services import attaching
 # Nothing of a stranger's file runs with the portal's rights; the style is what browsers lay a single picture out with.
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 ID_DIGITS = 18
+FORMATS = {kind.content_type: kind.label for kind in papers.KINDS.values()}
 
 
 def panel(request, row, found) -> dict:
@@ -76,6 +77,20 @@ def urls(admin) -> list:
     return []
 
 
+class FormatFilter(admin.SimpleListFilter):
+    """By what a file is, in the words of the list."""
+
+    title = "格式"
+    parameter_name = "format"
+
+    def lookups(self, request, model_admin):
+        return [(suffix, kind.label) for suffix, kind in papers.KINDS.items() if suffix != "jpeg"]
+
+    def queryset(self, request, queryset):
+        kind = papers.KINDS.get(self.value())
+        return queryset.filter(content_type=kind.content_type) if kind else queryset
+
+
 @admin.register(Attachment)
 class AttachmentAdmin(ReadOnlyAdmin):
     """附件: every file in scope, those taken out with who did so and why."""
@@ -91,12 +106,12 @@ class AttachmentAdmin(ReadOnlyAdmin):
         "removed_why",
     )
     list_select_related = ("facility", "review", "visit", "rectification", "attached_by", "removed_by")
-    list_filter = ("content_type",)
+    list_filter = (FormatFilter,)
     search_fields = ("facility__name", "facility__code", "caption", "filename", "sha256")
     search_help_text = "按设施、说明、文件名或校验值查找"
     ordering = ("-attached_at", "-pk")
     fields = (
-        "facility", "belongs", "caption", "filename", "content_type", "size_text", "sha256", "attached_by", "attached_at",
+        "facility", "belongs", "caption", "filename", "format", "size_text", "sha256", "attached_by", "attached_at",
         "removed_by", "removed_at", "removed_why",
     )  # fmt: skip
 
@@ -107,6 +122,10 @@ class AttachmentAdmin(ReadOnlyAdmin):
     @admin.display(description="归属")
     def belongs(self, row: Attachment) -> str:
         return belongs_to(row)
+
+    @admin.display(description="格式")
+    def format(self, row: Attachment) -> str:
+        return FORMATS.get(row.content_type, row.content_type)
 
     @admin.display(description="大小")
     def size_text(self, row: Attachment) -> str:

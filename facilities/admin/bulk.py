@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from eldercare.adminbase import VERSION_DIGITS
@@ -13,6 +14,7 @@ from facilities.admin.standing import RELATED, by_district, changed, checked
 from facilities.models import AcceptanceReview
 
 Status = AcceptanceReview.Status
+ID_DIGITS = 18
 MOST_CHECKED, MOST_ASSIGNED, MOST_DISTRICTS = 300, 50, 3
 
 
@@ -36,6 +38,13 @@ class BulkActions:
     """The actions of the queue; mixed into its admin."""
 
     actions = ("recheck_all", "assign_all")
+
+    def response_action(self, request, queryset):
+        """A forged choice is told like one that is no longer there."""
+        if not all(pk.isdecimal() and len(pk) <= ID_DIGITS for pk in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            messages.error(request, "所选的审核不存在，请刷新列表后重新勾选。")
+            return redirect(request.get_full_path())
+        return super().response_action(request, queryset)
 
     def has_assign_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("facilities.assign_acceptancereview")

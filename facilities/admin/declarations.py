@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from eldercare.importing.adminpages import RegisterPages
 from eldercare.policies import unpack
 from eldercare.regions import Region, district_of
 from eldercare.scoping import visible_or_404
@@ -20,8 +21,9 @@ from facilities.admin import answers, unitdeclarations
 from facilities.admin.facilityform import DateInput
 from facilities.admin.records import DatedAdmin
 from facilities.models import Declaration, Facility, StandardEdition
-from facilities.questions import FIGURE_QUESTIONS, questions
+from facilities.questions import FIGURE_QUESTIONS, of_others, questions
 from facilities.questions import words as words
+from facilities.resources import DeclarationResource
 from facilities.rules.asked import Question, asked
 from facilities.rules.catalogue import FACILITY_TYPES
 from facilities.rules.clauses import is_subject
@@ -29,7 +31,7 @@ from facilities.rules.clauses import is_subject
 
 def table(found: checks.Check, user) -> list[dict]:
     """The questions about a facility with what is declared on the day, by whom, on which evidence."""
-    wanted = questions(found.edition, found.facility.type)
+    wanted = questions(found.edition, found.facility.type, found.facility.district_id)
     rows = _declared(found.facility, found.day)
     may_add = user.has_perm("facilities.add_declaration")
     return [_line(name, question, rows.get(name), found.facility, may_add) for name, question in wanted.items()]
@@ -120,7 +122,7 @@ class Asking:
             raise Http404("请从设施页面的“条件认定”进入。")
         district = facility.district if facility else district_of(region)
         edition = StandardEdition.objects.in_force(district, district.default_as_of())
-        question = questions(edition, subject).get(told["fact"])
+        question = questions(edition, subject, district.pk).get(told["fact"])
         of_unit = places.is_of_place(told["fact"]) or subject in unitquestions.UNITS
         if question is None or of_unit == bool(facility):
             raise Http404("本区县的标准没有要求认定这一项。")
@@ -140,7 +142,11 @@ class Book:
     @cached_property
     def questions(self) -> dict[str, Question]:
         found: dict[str, Question] = dict(FIGURE_QUESTIONS)
-        for edition in self.editions.select_related("policy"):
+        editions = list(self.editions.select_related("policy"))
+        for district in {edition.policy.district_id for edition in editions} - {None}:
+            for also in of_others(district).values():
+                found |= also
+        for edition in editions:
             rules = edition.rules()
             for subject in (*FACILITY_TYPES, "village", "community", "township"):
                 found |= asked(rules, subject)
@@ -157,10 +163,11 @@ class Book:
 
 
 @admin.register(Declaration)
-class DeclarationAdmin(DatedAdmin):
+class DeclarationAdmin(RegisterPages, DatedAdmin):
     """条件认定: begun from the facility's page; a new answer is a new record, the old one only ends."""
 
     form = DeclarationForm
+    resource = DeclarationResource
     list_display = ("subject", "starts_on", "ends_on", "recorded_by", "evidence")
     list_display_links = ("subject",)
     list_select_related = ("facility", "region", "recorded_by")

@@ -13,6 +13,7 @@ from eldercare.policies import unpack
 from eldercare.review import ReviewEvent
 from facilities import checks, services
 from facilities.admin import clauses, dossier
+from facilities.differences import counts
 from facilities.glossary import Glossary
 from facilities.models import AcceptanceReview, Attachment, Rectification, Waiver
 from facilities.questions import words
@@ -123,7 +124,7 @@ def _live(row: AcceptanceReview) -> dict:
 
 def _facts(told: dict, book: Glossary) -> dict:
     """The measured facts for the head of the form, and the declared ones, each (label, text)."""
-    shown = {name: value for name, value in told.items() if name not in (*MEASURES, "facility.accepted")}
+    shown = {name: value for name, value in told.items() if name not in MEASURES and counts(name, book)}
     return {
         "measures": [(book.label(name), book.text(name, told.get(name))) for name in MEASURES],
         "declared": [(book.label(name), book.text(name, value)) for name, value in sorted(shown.items())],

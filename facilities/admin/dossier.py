@@ -20,7 +20,11 @@ LONGEST_TRAIL = 300
 
 
 def context(facility: Facility, day: date, user) -> dict:
-    """The page of a facility on a day: what holds then beside everything that was ever recorded."""
+    """The page of a facility on a day: what holds then beside everything that was ever recorded.
+
+    Who has no part in the bureau's own papers (a township's official, a leader) reads facts, checks, decisions and
+    rectifications; the reasons of deviations, files and the trail of who did what are for those who may see these rows.
+    """
     found = checks.check(facility, day)
     book = Glossary.of(found)
     reviews = list(_reviews(facility))
@@ -47,7 +51,21 @@ def context(facility: Facility, day: date, user) -> dict:
         "waivers": [{"row": row, "events": _own(events, row)} for row in waivers],
         "rectifications": [_rectification(row, events, day) for row in rectifications],
         "attachments": attachments,
-        **_trail(facility, [*reviews, *waivers, *rectifications, *attachments], events),
+        **_allowed(user),
+        **(_trail(facility, [*reviews, *waivers, *rectifications, *attachments], events) if _is_staff(user) else {}),
+    }
+
+
+def _is_staff(user) -> bool:
+    return user.is_staff and user.has_perm("facilities.view_facility")
+
+
+def _allowed(user) -> dict[str, bool]:
+    """Which parts of the file this person may read."""
+    return {
+        "sees_reasons": user.has_perm("facilities.view_waiver") or user.has_perm("eldercare.view_dashboard"),
+        "sees_files": user.has_perm("facilities.view_attachment"),
+        "sees_trail": _is_staff(user),
     }
 
 

@@ -13,10 +13,12 @@ from django.urls import path, reverse
 
 from eldercare import clock, review
 from eldercare.adminbase import DistrictFilter, ScopedAdmin, TownshipFilter
+from eldercare.importing.adminpages import RegisterPages
 from facilities import checks, ledger, services
 from facilities.admin import clauses, conclusions, declarations, documents, facilityform, gaps, provenance
 from facilities.admin.records import ContractInline, LinkInline, sign
 from facilities.models import AcceptanceReview, Facility
+from facilities.resources import FacilityResource
 
 DATED = "保存后记为一条带日期的记录，可追溯、可按日期查看。"
 
@@ -62,10 +64,11 @@ def check_context(found: checks.Check) -> dict:
 
 
 @admin.register(Facility)
-class FacilityAdmin(ScopedAdmin):
+class FacilityAdmin(RegisterPages, ScopedAdmin):
     """养老服务设施. Saving goes through the dated records, never through the row itself."""
 
     form = facilityform.FacilityForm
+    resource = FacilityResource
     change_form_template = "admin/facilities/facility/change_form.html"
     inlines = (ContractInline, LinkInline)
     list_display = (
@@ -103,6 +106,11 @@ class FacilityAdmin(ScopedAdmin):
     def beds_count(self, row: Facility):
         return row.beds
 
+    def better_door(self, request):
+        """Facilities come in by their own sheet: compared with the register, dated, undone whole."""
+        may = request.user.has_perm("facilities.change_facility")
+        return ("登记表（导入）", f"{reverse('upload-new')}?kind=facilities") if may else None
+
     def get_urls(self):
         opening = path(
             "<path:object_id>/open-review/",
@@ -115,7 +123,7 @@ class FacilityAdmin(ScopedAdmin):
         return conclusions.CheckedChangeList
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("township", "village", "district")
+        return super().get_queryset(request).select_related("township__successor", "village__successor", "district")
 
     def has_delete_permission(self, request, obj=None):
         return False

@@ -116,14 +116,16 @@ class RectificationAdmin(ReviewableAdmin):
         return (PLACE, "due_on", "pk")
 
     def get_fields(self, request, obj=None):
-        return ("measure", ("owner", "due_on", "seen")) if obj else ledgerform.NEW
+        return ("measure", ("owner", "due_on", "seen"), "reason") if obj else ledgerform.NEW
 
     def get_readonly_fields(self, request, obj=None):
         """Once reported, an item stands as it is until it is sent back."""
         return rectifying.EDITABLE if obj and obj.status != Status.OPEN else ()
 
-    def get_autocomplete_fields(self, request):
-        return self.autocomplete_fields
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = ledgerform.FacilityChoice(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request, obj, form, change):
         if not ledgerform.save(form, by=request.user):

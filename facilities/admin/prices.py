@@ -4,8 +4,10 @@ from django import forms
 from django.contrib import admin
 
 from eldercare.adminbase import DistrictFilter, ScopedAdmin
+from eldercare.importing.adminpages import RegisterPages
 from eldercare.regions import Kind, Region, district_of
 from facilities.models import UnitPrice
+from facilities.resources import PriceResource
 
 
 class PriceForm(forms.ModelForm):
@@ -35,9 +37,10 @@ class PriceForm(forms.ModelForm):
 
 
 @admin.register(UnitPrice)
-class UnitPriceAdmin(ScopedAdmin):
+class UnitPriceAdmin(RegisterPages, ScopedAdmin):
     """整改单价."""
 
+    resource = PriceResource
     form = PriceForm
     list_display = ("of", "yuan", "source", "district")
     list_display_links = ("of",)

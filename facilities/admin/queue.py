@@ -115,7 +115,7 @@ class Queue(ReviewableAdmin):
 
     change_list_template = "admin/facilities/acceptancereview/change_list.html"
     list_display = (
-        "facility", "facility_township", "state", "charge", "waiting", "conclusion", "facility_type", "submitted_by",
+        "facility", "state", "conclusion", "charge", "waiting", "facility_township", "facility_type", "submitted_by",
         "accepted_on",
     )  # fmt: skip
     list_select_related = ("facility__township", "facility__district", "submitted_by", "reviewer")

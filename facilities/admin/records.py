@@ -6,9 +6,11 @@ from django.db.models import Q
 
 from eldercare import clock
 from eldercare.adminbase import ScopedAdmin, ScopedInline, ScopedRelatedFilter
+from eldercare.importing.adminpages import RegisterPages
 from eldercare.regions import Region, exists_today
 from facilities.admin.facilityform import DateInput, VillageField
 from facilities.models import Exemption, OperatorContract, ServiceLink
+from facilities.resources import ContractResource, ExemptionResource, LinkResource
 
 
 class DatedForm(forms.ModelForm):
@@ -83,9 +85,10 @@ class DatedAdmin(ScopedAdmin):
 
 
 @admin.register(Exemption)
-class ExemptionAdmin(VillageChoices, DatedAdmin):
+class ExemptionAdmin(RegisterPages, VillageChoices, DatedAdmin):
     """设点豁免."""
 
+    resource = ExemptionResource
     list_display = ("region", "reason", "starts_on", "ends_on", "evidence", "recorded_by")
     list_select_related = ("region", "recorded_by")
     list_filter = ("reason",)
@@ -107,18 +110,20 @@ class RecordOfFacility(DatedAdmin):
 
 
 @admin.register(OperatorContract)
-class OperatorContractAdmin(RecordOfFacility):
+class OperatorContractAdmin(RegisterPages, RecordOfFacility):
     """运营合同."""
 
+    resource = ContractResource
     list_display = ("facility", "operator", "operation", "starts_on", "ends_on", "recorded_by")
     list_filter = ("operation",)
     fields = ("facility", *ContractInline.fields, "recorded_at")
 
 
 @admin.register(ServiceLink)
-class ServiceLinkAdmin(VillageChoices, RecordOfFacility):
+class ServiceLinkAdmin(RegisterPages, VillageChoices, RecordOfFacility):
     """共享服务关系."""
 
+    resource = LinkResource
     list_display = ("facility", "region", "starts_on", "ends_on", "recorded_by")
     list_select_related = ("facility", "region", "recorded_by")
     list_filter = (("facility", ScopedRelatedFilter),)

@@ -6,6 +6,7 @@ from eldercare.policies import unpack
 from facilities import checks, services
 from facilities.admin import clauses, declarations, provenance
 from facilities.admin.facility import check_context
+from facilities.differences import counts
 from facilities.glossary import Glossary
 from facilities.models import AcceptanceReview
 from facilities.rules.asked import asked
@@ -32,7 +33,9 @@ def frozen(row: AcceptanceReview) -> dict:
     kept = row.frozen
     glossary = Glossary(asked(row.edition.rules(), row.facility.type) if row.edition_id else {})
     told = [
-        {"label": glossary.label(fact), "text": glossary.text(fact, v)} for fact, v in unpack(kept["facts"]).items()
+        {"label": glossary.label(fact), "text": glossary.text(fact, value)}
+        for fact, value in unpack(kept["facts"]).items()
+        if counts(fact, glossary)
     ]
     return {
         "overall": Overall(kept["overall"]),

@@ -10,6 +10,11 @@ from facilities.admin import whatif
 from facilities.kinds import FacilityType
 from facilities.models import FunctionZone, Requirement, StandardEdition, ZoneAlias
 
+# How a policy tells when its standards begin.
+DATES_FROM = {
+    "printed": "印发件写明", "issue_date": "以印发日期为准", "year_only": "只印年份，从1月1日起", "unknown": "未印发日期",
+}  # fmt: skip
+
 
 class RequirementInline(ScopedInline):
     """The clauses of an edition."""
@@ -43,9 +48,13 @@ class StandardEditionAdmin(ReadOnlyAdmin):
 
     list_display = ("policy", "valid_from", "valid_to", "key")
     list_select_related = ("policy",)
-    fields = ("policy", "key", "valid_from", "valid_to", "dates_from", "amended", "rerun")
-    readonly_fields = ("amended", "rerun")
+    fields = ("policy", "key", "valid_from", "valid_to", "dated_by", "amended", "rerun")
+    readonly_fields = ("dated_by", "amended", "rerun")
     inlines = (RequirementInline,)
+
+    @admin.display(description="日期来源")
+    def dated_by(self, row: StandardEdition) -> str:
+        return DATES_FROM.get(row.dates_from, row.dates_from)
 
     @admin.display(description="修订的版本")
     def amended(self, row: StandardEdition) -> str:

@@ -1,7 +1,7 @@
 """What one edition of a standard consists of, after it was read and checked."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from facilities.rules.catalogue import FACILITY_TYPES, SUBJECTS, FactDeclaration
@@ -206,6 +206,11 @@ class Edition:
     def starts(self) -> date | None:
         """First day in force: as printed, else 1 January of the printed year; None means always."""
         return self.valid_from or (date(self.year, 1, 1) if self.year else None)
+
+    @property
+    def ends(self) -> date | None:
+        """First day no longer in force; `valid_to` is the last day, as printed."""
+        return self.valid_to and self.valid_to + timedelta(days=1)
 
 
 def is_subject(subject: str) -> bool:

@@ -1,10 +1,35 @@
 """Which edition of a standard is in force on a day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol, TypeVar
 
 from facilities.rules.clauses import Edition
+
+
+class Dated(Protocol):
+    """Something in force from `starts` (None: always) until the day before `ends` (None: not ended)."""
+
+    @property
+    def starts(self) -> date | None: ...
+
+    @property
+    def ends(self) -> date | None: ...
+
+
+Kind = TypeVar("Kind", bound=Dated)
+
+
+def standing(ordered: Sequence[Kind], day: date) -> Kind | None:
+    """Of editions in the order they begin the one of a day: the latest begun, None when that one has ended.
+
+    Before the first one begins that one applies all the same.
+    """
+    begun = [edition for edition in ordered if edition.starts is None or edition.starts <= day]
+    if not begun:
+        return ordered[0] if ordered else None
+    return None if begun[-1].ends is not None and begun[-1].ends <= day else begun[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +52,5 @@ def in_force(editions: Iterable[Edition], day: date) -> InForce | None:
     without a printed date is always in force; a year alone begins on 1 January.
     """
     ordered = sorted(editions, key=lambda edition: (edition.starts or date.min, edition.id))
-    if not ordered:
-        return None
-    begun = [edition for edition in ordered if (edition.starts or date.min) <= day]
-    if not begun:
-        return InForce(ordered[0], early=True)
-    latest = begun[-1]
-    return None if latest.valid_to and latest.valid_to < day else InForce(latest)
+    found = standing(ordered, day)
+    return found and InForce(found, early=found.starts is not None and day < found.starts)

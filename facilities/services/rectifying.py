@@ -1,6 +1,7 @@
 """Rectification: opening items, singly or for all failing clauses of a check; report, re-check and strike off, reopen."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,6 +12,7 @@ from eldercare.review import Denied, MoveRefused, StaleObject, perform, require
 from facilities import checks, history
 from facilities.models import AcceptanceReview, Facility, Rectification
 from facilities.rules.findings import Finding
+from facilities.services import wording
 from facilities.services.rectificationdrafts import (
     EDITABLE,
     TEXTS,
@@ -23,9 +25,11 @@ from facilities.services.rectificationdrafts import (
 )
 
 __all__ = [
-    "EDITABLE", "USUAL_DAYS", "Draft", "cancel", "change", "checked", "close", "drafts", "finding_of", "open_item",
-    "open_many", "reopen", "report", "today",
+    "EDITABLE", "REASON", "USUAL_DAYS", "Draft", "cancel", "change", "checked", "close", "drafts", "finding_of", "open_item",
+    "open_many", "reopen", "report", "today", "unexplained",
 ]  # fmt: skip
+# Letters of a reason for putting a deadline off.
+REASON = 200
 CLOSED_CASES = (AcceptanceReview.Status.WITHDRAWN, AcceptanceReview.Status.REVOKED)
 
 
@@ -206,8 +210,19 @@ def another_lives(row: Rectification, user) -> str:
     return f"这一条款已另有一项未销号的整改（编号 {live.pk}），请在那一项里办理。" if live else ""
 
 
-def change(row: Rectification, *, by, version: int | None = None, **values) -> bool:
-    """Change measure, owner or deadline of an open item; before and after stay in the audit trail. False when nothing differs."""
+def unexplained(row: Rectification, values: Mapping, reason: str) -> str:
+    """Why a deadline cannot be put off like this: it takes a reason of one line."""
+    later = values.get("due_on")
+    if not isinstance(later, date) or later <= row.due_on:
+        return ""
+    return wording.said_well(reason, "延期理由", REASON, required=True)
+
+
+def change(row: Rectification, *, by, version: int | None = None, reason: str = "", **values) -> bool:
+    """Change measure, owner or deadline of an open item; before, after and reason stay in the audit trail.
+
+    False when nothing differs. MoveRefused when a deadline is put off without a reason.
+    """
     if not by.is_active or not by.has_perm("facilities.change_rectification"):
         raise Denied("您的角色不能修改整改事项。")
     if unknown := set(values) - set(EDITABLE):
@@ -220,10 +235,13 @@ def change(row: Rectification, *, by, version: int | None = None, **values) -> b
             raise StaleObject("这一项刚被别人处理过，请刷新页面查看后再修改。")
         if row.status != Rectification.Status.OPEN:
             raise MoveRefused(f"当前状态为“{row.get_status_display()}”，不能再修改措施、责任单位和期限。")
-        return _rewrite(row, checked(row.facility, values, kept=row.due_on), by)
+        written = checked(row.facility, values, kept=row.due_on)
+        if fault := unexplained(row, written, reason):
+            raise MoveRefused(fault)
+        return _rewrite(row, written, by, wording.tidy(reason))
 
 
-def _rewrite(row: Rectification, values: dict, by) -> bool:
+def _rewrite(row: Rectification, values: dict, by, reason: str) -> bool:
     before = {name: str(getattr(row, name)) for name in values}
     after = {name: str(value) for name, value in values.items()}
     changed = [name for name in values if before[name] != after[name]]
@@ -234,6 +252,7 @@ def _rewrite(row: Rectification, values: dict, by) -> bool:
     row.version += 1
     row.save()
     words = [f"{row._meta.get_field(name).verbose_name}：{before[name]} → {after[name]}" for name in changed]
+    words += [f"理由：{reason}"] if reason else []
     kept = {"before": {name: before[name] for name in changed}, "after": {name: after[name] for name in changed}}
     audit.record("record.changed", by=by, target=row, detail={"fields": words, **kept})
     return True

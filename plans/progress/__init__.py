@@ -2,7 +2,7 @@
 
 from eldercare import review, uploads
 from eldercare.uploads import Upload, UploadKind
-from plans.progress import applying, comparing, sheet
+from plans.progress import applying, calendar, comparing, notes, register, sheet, totals
 
 KIND = UploadKind(
     code="progress",
@@ -10,7 +10,7 @@ KIND = UploadKind(
     permission="eldercare.upload_progress",
     sheet=sheet.for_context,
     compare=comparing.compare,
-    fingerprint=comparing.fingerprint,
+    fingerprint=register.fingerprint,
     apply=applying.apply,
     undo=applying.undo,
     template=sheet.template,
@@ -22,6 +22,9 @@ KIND = UploadKind(
         "民政局接收之前，可以在本页撤销。",
     ),
     standing=applying.standing,
+    remarks=notes.remarks,
+    calendar=calendar.lines,
+    totals=totals.against_plan,
 )
 
 

@@ -2,6 +2,9 @@
 
 from datetime import date
 
+from django.db.models import FilteredRelation, Q
+from django.utils import timezone
+
 from eldercare import review
 from eldercare.policies import unpack
 from eldercare.regions import Region
@@ -9,20 +12,11 @@ from eldercare.review import MoveRefused
 from eldercare.uploads import Context, Upload
 from facilities import history
 from facilities.history import Assertion
-from facilities.models import Facility
-from plans.models import Duty, ProgressReport, ReportingPeriod
-from plans.reporting import DEFAULT_DUE_DAY, current_month, due_day, last_day
-
-
-def period_of(district: Region, month: date) -> ReportingPeriod:
-    """The district's period of a month, opened with the usual deadline when it is the first time it is asked for."""
-    due = due_day(month, _due_day(district))
-    return ReportingPeriod.objects.get_or_create(district=district, month=month, defaults={"due_on": due})[0]
-
-
-def _due_day(district: Region) -> int:
-    duties = Duty.objects.filter(policy__district=district, cadence="monthly", due_day__isnull=False)
-    return duties.order_by("-policy__issued_on").values_list("due_day", flat=True).first() or DEFAULT_DUE_DAY
+from facilities.models import Facility, FacilityRecord
+from plans import periods
+from plans.models import ProgressReport, ReportingPeriod
+from plans.progress import notes, register
+from plans.reporting import current_month, last_day
 
 
 def month(district: Region) -> date:
@@ -40,13 +34,20 @@ def admit(context: Context) -> str:
         return _other_units(context)
     if context.period > context.district.default_as_of():
         return f"{context.period.year}年{context.period.month}月还没有到，不能报送。"
-    period = ReportingPeriod.objects.filter(district=context.district, month=context.period).first()
-    if period and period.locked:
-        return f"{context.period.year}年{context.period.month}月已锁定，不再接收报表。"
-    report = ProgressReport.objects.filter(period=period, township=context.region).first() if period else None
+    period, report = _month(context)
+    if reason := periods.closed(period, context.region, context.district.default_as_of()):
+        return reason
     if report and report.status == ProgressReport.Status.ACCEPTED:
         return f"{context.period.year}年{context.period.month}月的报表民政局已接收；要更正，请民政局先退回。"
     return ""
+
+
+def _month(context: Context) -> tuple[ReportingPeriod | None, ProgressReport | None]:
+    """The month and the township's report of it, as far as there are any; one query a preview or confirmation."""
+    own = FilteredRelation("reports", condition=Q(reports__township=context.region))
+    rows = ReportingPeriod.objects.filter(district=context.district, month=context.period)
+    period = context.once("month", rows.annotate(own=own).select_related("own").first)
+    return period, getattr(period, "own", None)
 
 
 def _other_units(context: Context) -> str:
@@ -62,72 +63,109 @@ def _other_units(context: Context) -> str:
 def apply(upload: Upload, context: Context, rows: list[dict]) -> None:
     """Write the previewed rows as records from the last day of the month, and hand the month in."""
     written = [row for row in rows if row["action"] in ("new", "changed")]
-    known = {f.pk: f for f in Facility.objects.filter(pk__in=[row["facility"] for row in written if row["facility"]])}
-    assertions = [_assertion(context, known, row) for row in written]
-    # A month still running is known up to today only; dated later, it would undo what is decided until the month ends.
-    day = min(last_day(context.period), context.district.default_as_of())
+    known = {row["facility"] for row in written if row["facility"]}
+    histories = register.standing(context, known)
+    _refuse_strangers(len(known), len(histories))
+    new = Facility(district=context.district, township=context.region, is_demo=context.district.is_demo)
+    assertions = [_assertion(new, histories, row) for row in written]
     if assertions:
-        history.record(assertions, effective_on=day, by=context.by, upload=upload)
-    _check_scope(context, [item.facility.pk for item in assertions])
+        history.write(assertions, histories, register.recorded_day(context), context.by, upload)
+    _refuse_strangers(len(assertions), _in_scope(upload, context))
     _hand_in(upload, context)
 
 
-def _assertion(context: Context, known: dict[int, Facility], row: dict) -> Assertion:
-    facility = known.get(row["facility"]) or Facility(
-        district=context.district, township=context.region, is_demo=context.district.is_demo
-    )
+def _assertion(new: Facility, histories: history.Histories, row: dict) -> Assertion:
+    facility = histories[row["facility"]][0].facility if row["facility"] else history.alike(new)
     return Assertion(facility, unpack(row["values"]), row["sources"])
 
 
-def _check_scope(context: Context, ids: list[int]) -> None:
-    """Every row written must lie in the township and in the sender's scope, or nothing is written."""
-    here = Facility.objects.visible_to(context.by).filter(township__in=context.region.lineage())
-    inside = here.filter(pk__in=ids).count()
-    if inside != len(ids):
+def _in_scope(upload: Upload, context: Context) -> int:
+    """How many of the records written lie in the township and in the sender's scope."""
+    here = FacilityRecord.objects.filter(upload=upload, facility__township__in=context.region.lineage())
+    return here.visible_to(context.by).count()
+
+
+def _refuse_strangers(expected: int, inside: int) -> None:
+    """Before and after writing: every row must lie in the township and in the sender's scope, or nothing is written."""
+    if inside != expected:
         raise MoveRefused("有设施不在您的管理范围内，没有写入任何数据。")
 
 
 def _hand_in(upload: Upload, context: Context) -> None:
-    period = period_of(context.district, context.period)
-    report, _ = ProgressReport.objects.get_or_create(period=period, township=context.region)
-    review.perform(report, "submit", by=context.by, upload=upload, number=report.number + 1)
+    """Submit the month's report; what admit() read holds, because the township's lock was taken before."""
+    period, report = _month(context)
+    if report is None:
+        period = period or periods.open_month(context.district, context.period)
+        report = ProgressReport(period=period, township=context.region)
+    number = report.number + 1
+    handed_in = {"upload": upload.pk, "number": number}
+    review.perform(report, "submit", by=context.by, detail=handed_in, upload=upload, number=number)
 
 
 def undo(upload: Upload, by) -> list[str]:
     """Take the upload's records and its report back; returns what stays because somebody changed it since."""
+    # Whoever locks the month waits for the townships' rows: asked under this one, the answer holds until the end.
+    history.lock_townships([upload.region_id])
+    if reason := not_received(upload, by):
+        raise MoveRefused(reason)
     kept = history.retract(upload)
     report = ProgressReport.objects.filter(upload=upload).exclude(status=ProgressReport.Status.DUE).first()
     if report:
-        review.perform(report, "recall", by=by, upload=None)
+        _take_back(report, upload, by)
     return kept
 
 
-def _report(upload: Upload) -> ProgressReport | None:
-    """The township's report of the month that an upload was sent for."""
-    rows = ProgressReport.objects.filter(period__month=upload.period, township_id=upload.region_id)
-    return rows.select_related("period").first()
+def _take_back(report: ProgressReport, upload: Upload, by) -> None:
+    """The month stands again as the sheet before left it, or as not handed in where there was none."""
+    others = Upload.objects.filter(kind=upload.kind, region=upload.region_id, period=upload.period)
+    before = (
+        others.filter(status=Upload.Status.CONFIRMED).exclude(pk=upload.pk).order_by("-confirmed_at", "-pk").first()
+    )
+    if before is None:
+        review.perform(report, "recall", by=by, detail={"upload": upload.pk}, upload=None)
+        return
+    number = notes.number_of(report, before) or report.number - 1
+    sent = {"submitted_at": before.confirmed_at, "submitted_by": before.confirmed_by}
+    told = {"upload": before.pk, "number": number, "undone": upload.pk}
+    review.perform(report, "restore", by=by, detail=told, upload=before, number=number, **sent)
 
 
 def not_received(upload: Upload, user) -> str:
     """An upload whose month the bureau has accepted or locked stays as it is."""
     if upload.kind != "progress":
         return ""
-    report = _report(upload)
-    if report and report.status == ProgressReport.Status.ACCEPTED:
+    report = notes.report_of(upload)
+    if report is None:
+        return ""
+    if report.status == ProgressReport.Status.ACCEPTED:
         return "民政局已接收该月报表，不能撤销；要更正，请民政局先退回。"
-    return f"{upload.period.year}年{upload.period.month}月已锁定，不能撤销。" if report and report.period.locked else ""
+    if periods.closed(report.period, upload.region, upload.district.default_as_of()):
+        return f"{upload.period.year}年{upload.period.month}月已锁定，不能撤销。"
+    return ""
 
 
 def standing(upload: Upload) -> list[str]:
     """What has become of the month that a confirmed upload handed in."""
-    report = _report(upload)
+    report = notes.report_of(upload)
     if report is None:
         return []
     month = f"{upload.period.year}年{upload.period.month}月报表"
     if report.upload_id != upload.pk:
         return [f"{month}：{report.get_status_display()}，现以另一次上传的表格为准"] if report.upload_id else []
     lines = [f"{month}：{report.get_status_display()}（第 {report.number} 次报送{'，迟报' if report.is_late else ''}）"]
-    if report.status == ProgressReport.Status.RETURNED:
-        lines += [f"退回理由：{event.comment}" for event in report.events().filter(verb="send_back").reverse()[:1]]
-        lines.append("请改正表格后重新上传。")
-    return lines
+    lines.append(
+        f"该月截止日期 {report.period.due_on}，报送时间 {timezone.localtime(report.submitted_at):%Y-%m-%d %H:%M}"
+    )
+    return lines + _next(report, upload)
+
+
+def _next(report: ProgressReport, upload: Upload) -> list[str]:
+    """What the township may expect or has to do."""
+    status = ProgressReport.Status
+    if report.status == status.SUBMITTED:
+        return ["等待区民政局核收；核收之前可以重新上传更正，也可以在本页撤销。"]
+    decision = notes.decision(report, upload)
+    said = decision.comment if decision else ""
+    if report.status == status.ACCEPTED:
+        return [f"核收意见：{said}"] if said else []
+    return [*([f"退回理由：{said}"] if said else []), "请改正表格后重新上传。"]

@@ -37,6 +37,8 @@ from facilities.services import rechecking, returning
 from plans.models import PlanTarget, ProgressReport
 from training.models import TrainingQuota
 
+# The demo is made for the module; the mark has the test database set up even when none of the other tests is run.
+pytestmark = pytest.mark.django_db
 PASSWORD = "mingxin-2020-pass"
 YEAR_END = date(2020, 12, 31)
 
@@ -80,6 +82,49 @@ def check_of(name: str) -> checks.Check:
 
 def row_counts() -> dict[str, int]:
     return {model._meta.label: model._base_manager.count() for model in apps.get_models()}
+
+
+# Asked of a database without the demo, so before it is made.
+
+
+def refused_demo(**options) -> str:
+    with pytest.raises(CommandError) as refused:
+        call_command("demo", stdout=StringIO(), **options)
+    return str(refused.value)
+
+
+def test_demo_refuses_in_production(db):
+    with override_settings(PRODUCTION=True):
+        assert "生产环境" in refused_demo(no_serve=True)
+    assert User.objects.count() == 0
+
+
+def test_demo_refuses_a_database_with_other_accounts(db, make_user, wulong):
+    make_user("clerk", wulong, "zhang.san")
+    assert "zhang.san" in refused_demo(no_serve=True)
+    wulong.refresh_from_db()
+    assert not wulong.is_demo
+    assert User.objects.count() == 1
+
+
+def test_demo_refuses_a_database_with_real_facilities(db, register):
+    row = register()
+    assert row.code in refused_demo(no_serve=True)
+    assert Facility.objects.count() == 1
+
+
+def test_demo_refuses_a_database_with_other_policies(db, wulong):
+    Policy.objects.create(slug="elsewhere-2021", title="别处方案", district=wulong)
+    assert "elsewhere-2021" in refused_demo(no_serve=True)
+
+
+def test_demo_says_when_the_port_is_taken_and_prepares_nothing(db):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert f"端口 {port}" in refused_demo(port=port)
+    assert User.objects.count() == 0
 
 
 def test_facilities_follow_the_plan_unit_by_unit_and_year_by_year(demo):
@@ -295,46 +340,6 @@ def test_one_contract_has_run_out_and_one_station_is_shared(demo):
     assert [row.facility.township.short_name for row in expired] == ["双河镇"]
     link = ServiceLink.objects.get()
     assert (link.facility.township.short_name, link.region.short_name) == ("白马镇", "铁佛寺社区")
-
-
-def refused_demo(**options) -> str:
-    with pytest.raises(CommandError) as refused:
-        call_command("demo", stdout=StringIO(), **options)
-    return str(refused.value)
-
-
-def test_demo_refuses_in_production(db):
-    with override_settings(PRODUCTION=True):
-        assert "生产环境" in refused_demo(no_serve=True)
-    assert User.objects.count() == 0
-
-
-def test_demo_refuses_a_database_with_other_accounts(db, make_user, wulong):
-    make_user("clerk", wulong, "zhang.san")
-    assert "zhang.san" in refused_demo(no_serve=True)
-    wulong.refresh_from_db()
-    assert not wulong.is_demo
-    assert User.objects.count() == 1
-
-
-def test_demo_refuses_a_database_with_real_facilities(db, register):
-    row = register()
-    assert row.code in refused_demo(no_serve=True)
-    assert Facility.objects.count() == 1
-
-
-def test_demo_refuses_a_database_with_other_policies(db, wulong):
-    Policy.objects.create(slug="elsewhere-2021", title="别处方案", district=wulong)
-    assert "elsewhere-2021" in refused_demo(no_serve=True)
-
-
-def test_demo_says_when_the_port_is_taken_and_prepares_nothing(db):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        assert f"端口 {port}" in refused_demo(port=port)
-    assert User.objects.count() == 0
 
 
 def test_a_district_that_is_not_loaded_is_skipped_in_words(demo):

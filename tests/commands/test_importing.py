@@ -7,6 +7,8 @@ import openpyxl
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from eldercare.uploads import Upload
 from facilities.models import Facility, FacilityRecord
@@ -158,6 +160,14 @@ def test_importprogress_dry_run_leaves_neither_upload_nor_file(building, sheet):
     assert set(settings.MEDIA_ROOT.rglob("*.xlsx")) == kept
     assert not Upload.objects.exists()
     assert Facility.objects.get().progress == 40
+
+
+def test_importprogress_dry_run_opens_no_transaction_while_it_reads_and_writes_nothing(building, sheet):
+    path = sheet(progress=70)
+    with CaptureQueriesContext(connection) as statements:
+        run("importprogress", path, *WHO, "--dry-run")
+    verbs = {statement["sql"].split()[0].upper() for statement in statements}
+    assert verbs == {"SELECT"}
 
 
 def test_importprogress_of_a_foreign_township_is_refused(building, sheet, jiangkou):

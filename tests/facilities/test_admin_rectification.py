@@ -184,10 +184,13 @@ def test_another_district_finds_nothing(client_for, make_user, done, address):
 def test_a_longer_deadline_shows_before_and_after(desk, item):
     row, later = item(), SOON + timedelta(days=20)
     data = {"measure": "清理", "owner": "白马镇", "due_on": later.isoformat(), "seen": row.version}
-    assert desk.post(page(row), data, follow=True).status_code == 200
+    assert "请填写延期理由" in text(desk.post(page(row), data))
+    assert desk.post(page(row), data | {"reason": "材料采购延后"}, follow=True).status_code == 200
     row.refresh_from_db()
     assert row.due_on == later
-    assert f"整改期限：{SOON} → {later}" in text(desk.get(page(row)))
+    shown = text(desk.get(page(row)))
+    assert f"整改期限：{SOON} → {later}" in shown
+    assert "理由：材料采购延后" in shown
     assert AuditRecord.objects.filter(action="record.changed", model="facilities.rectification").count() == 1
 
 
@@ -215,9 +218,9 @@ def test_what_is_reported_has_no_form_and_takes_none(desk, done):
     assert done.measure == "清理"
 
 
-def test_a_clerk_sees_the_item_and_cannot_rewrite_it(client_for, clerk, item):
+def test_an_approver_sees_the_item_and_cannot_rewrite_it(client_for, approver, item):
     row = item()
-    desk = client_for(clerk)
+    desk = client_for(approver)
     assert 'name="measure"' not in text(desk.get(page(row)))
     data = {"measure": "改写", "owner": "别人", "due_on": SOON.isoformat(), "seen": 0}
     assert desk.post(page(row), data).status_code == 403
@@ -251,6 +254,14 @@ def test_a_form_with_faults_names_them_all_and_keeps_what_was_typed(client_for, 
     shown = text(client_for(clerk).post(ADD, wrong))
     assert "整改期限不能早于今天" in shown
     assert "留着的事项" in shown
+    assert not Rectification.objects.exists()
+
+
+@pytest.mark.parametrize("named", ["x", "1.5", "-1", "9" * 20, "{}", ""])
+def test_a_facility_that_is_none_is_a_fault_of_the_form(client_for, clerk, named):
+    answer = client_for(clerk).post(ADD, {**TYPED, "due_on": SOON.isoformat(), "facility": named})
+    assert answer.status_code == 200
+    assert "facility" in answer.context["adminform"].form.errors
     assert not Rectification.objects.exists()
 
 

@@ -146,6 +146,15 @@ def test_a_withdrawn_review_takes_no_more_items(case, clerk, reviewer):
         rectifying.open_many(case, [{"requirement": MUST}], by=reviewer)
 
 
+def test_an_item_outlives_the_withdrawal_of_its_review(case, clerk, reviewer):
+    (row,) = rectifying.open_many(case, [{"requirement": MUST}], by=reviewer)
+    review.perform(case, "withdraw", by=clerk, comment="误报")
+    history.record_one(case.facility, {"zones": ZONES}, effective_on=TODAY, by=clerk)
+    rectifying.report(row, by=clerk, comment="已整改")
+    rectifying.close(row, by=reviewer, comment="已复查")
+    assert (row.status, row.review_id) == ("closed", case.pk), "what is lacking stays lacking until it is put right"
+
+
 def test_a_review_of_another_facility_is_refused(case, register, reviewer):
     other = register(type="TOWNSHIP_CENTRE", gross_area=720)
     with pytest.raises(MoveRefused, match="不是该设施的"):
@@ -372,17 +381,34 @@ def test_the_second_of_two_people_is_told(reported, reviewer, wulong):
     assert (row.events().count(), Rectification.objects.get(pk=row.pk).status) == (2, "closed")
 
 
-def test_a_later_deadline_keeps_the_old_one_on_record(item, reviewer):
+@pytest.mark.parametrize("role", ["clerk", "reviewer"])
+def test_a_later_deadline_keeps_the_old_one_and_the_reason_on_record(item, wulong, role):
     row = item()
     later = SOON + timedelta(days=15)
-    assert rectifying.change(row, by=reviewer, version=row.version, due_on=later, owner="白马镇") is True
+    told = {"version": row.version, "due_on": later, "owner": "白马镇"}
+    assert rectifying.change(row, by=second(role, wulong), reason=" 材料采购延后 ", **told) is True
     record = AuditRecord.objects.get(action="record.changed")
     assert record.detail == {
-        "fields": [f"整改期限：{SOON} → {later}"],
+        "fields": [f"整改期限：{SOON} → {later}", "理由：材料采购延后"],
         "before": {"due_on": str(SOON)},
         "after": {"due_on": str(later)},
     }
     assert Rectification.objects.get(pk=row.pk).version == row.version + 1
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"), [("", "请填写延期理由"), ("久" * 201, "最多 200 个字"), ("a\x07b", "控制字符")]
+)
+def test_a_deadline_is_not_put_off_without_a_reason(item, clerk, reason, told):
+    row = item()
+    with pytest.raises(MoveRefused, match=told):
+        rectifying.change(row, by=clerk, due_on=SOON + timedelta(days=1), reason=reason)
+    row.refresh_from_db()
+    assert row.due_on == SOON
+
+
+def test_an_earlier_deadline_takes_no_reason(item, clerk):
+    assert rectifying.change(item(), by=clerk, due_on=SOON - timedelta(days=1)) is True
 
 
 def test_an_unchanged_form_leaves_no_trace(item, reviewer):
@@ -411,8 +437,8 @@ def test_a_stale_form_does_not_overwrite(item, reviewer):
         rectifying.change(row, by=reviewer, version=0, measure="乙")
 
 
-@pytest.mark.parametrize("role", ["clerk", "approver", "township"])
-def test_only_a_reviewer_changes_a_deadline(item, wulong, role):
+@pytest.mark.parametrize("role", ["approver", "township", "leader", "admin"])
+def test_only_clerk_and_reviewer_change_an_item(item, wulong, role):
     with pytest.raises(Denied):
         rectifying.change(item(), by=second(role, wulong), due_on=SOON)
 

@@ -560,7 +560,7 @@ def test_states_and_events_cost_the_same_queries_for_one_and_for_many(
         waiving.refuse(waiver, by=approver, comment="可以扩建")
     found = checks.check(centre, TODAY)
     waivers = list(case.waivers.all())
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert len(waiving.states(waivers, found)) == count
     with django_assert_num_queries(2):
         assert len(waiving.events(case)) == 2 * count

@@ -154,6 +154,17 @@ def test_order_of_loads_does_not_matter_and_a_second_load_changes_nothing(amende
     assert not any(change.any for change in policyload.load(folder)[1])
 
 
+def parsed(key: str) -> dict:
+    """The limits of an edition as the rules read them, by requirement."""
+    return {row.id: row.value for row in StandardEdition.objects.get(key=key).rules().requirements}
+
+
+def test_an_edition_is_read_once_for_each_load(amended, django_assert_num_queries):
+    first = amended.rules()
+    with django_assert_num_queries(0):
+        assert amended.rules() is first
+
+
 def test_correction_of_the_old_folder_reaches_what_the_amendment_carries(amended, tmp_path):
     import shutil
 
@@ -165,8 +176,9 @@ def test_correction_of_the_old_folder_reaches_what_the_amendment_carries(amended
     file.write_text(
         text.replace("value = 300", "value = 310").replace("value = 1500", "value = 1550"), encoding="utf-8"
     )
+    assert parsed("wulong-2022")["station.area"] == 300
     _, changes = policyload.load(old)
-    rules = {row.id: row.value for row in StandardEdition.objects.get(key="wulong-2022").rules().requirements}
+    rules = parsed("wulong-2022")
     assert (rules["station.area"], rules["street.area"]) == (310, 1600)
     assert "标准条款（修订版本 wulong-2022）" in [change.label for change in changes if change.any]
     file.write_text(text.replace('id = "street.beds"', 'id = "street.bedding"'), encoding="utf-8")

@@ -10,7 +10,7 @@ import pytest
 from hostile import CASES, Case
 from packages import sheet, xlsx
 
-from eldercare.sheets import guard, reader
+from eldercare.sheets import guard, process, reader
 from eldercare.sheets.limits import LIMITS
 from eldercare.sheets.refusal import CATALOGUE
 
@@ -88,15 +88,19 @@ def test_reading_process_without_memory_is_refused(tmp_path):
     assert caught.value.code == "too_much_memory"
 
 
-def test_reading_process_knows_neither_django_nor_the_environment(monkeypatch):
+def test_reading_process_knows_neither_django_nor_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("DATABASE_URL", "postgres://secret")
+    names = ", ".join(f"eldercare.sheets.{name}" for name in ("child", "csvfile", "xlsfile", "xlsxfile", "marker"))
     code = (
-        "import os, sys; import eldercare.sheets.child, eldercare.sheets.csvfile, eldercare.sheets.xlsfile,"
-        " eldercare.sheets.xlsxfile; print(sorted(m for m in sys.modules if m.startswith('django')), 'secret' in"
+        f"import os, sys; import {names}; print(sorted(m for m in sys.modules if m.startswith('django')), 'secret' in"
         " str(os.environ))"
     )
     ran = subprocess.run(
-        [sys.executable, "-P", "-c", code], env=reader._environment(), capture_output=True, text=True, check=True
+        [sys.executable, "-P", "-c", code],
+        env=process._environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert ran.stdout == "[] False\n"
 

@@ -187,6 +187,20 @@ def test_subtotals_and_grand_total_are_each_compared_with_their_rows():
     assert reading.problems == []
 
 
+def test_total_above_the_rows_is_compared_with_all_of_them():
+    rows = printed_row(beds=10), printed_row(code="2", beds=5)
+    assert read(total_row(beds=15), *rows).problems == []
+    assert codes(read(total_row(beds=16), *rows).problems) == [("total_differs", "J2")]
+
+
+def test_words_alone_in_the_first_column_are_no_facility_and_are_named():
+    reading = read(printed_row(), ("养老服务设施建设进度月报",), printed_row(code="2"), ("1.面积按图纸填报",))
+    assert [row.number for row in reading.rows] == [2, 4]
+    assert codes(reading.problems) == [("note_passed_over", "A3"), ("note_passed_over", "A5")]
+    assert {problem.level for problem in reading.problems} == {Level.WARNING}
+    assert "500156-0002" in [row.raw["code"] for row in read(("500156-0002",)).rows]
+
+
 def test_facility_named_like_a_total_is_read_when_it_has_a_code():
     assert [row.values["name"] for row in read(printed_row(name="合计")).rows] == ["合计"]
 

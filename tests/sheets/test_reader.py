@@ -138,6 +138,26 @@ def test_declared_format_decides_what_is_a_date(grid, code, value):
     assert grid(data).value(1, 1) == value
 
 
+@pytest.mark.parametrize(
+    ("code", "written", "value"),
+    [
+        (9, "0.8", "80%"),
+        (10, "0.455", "45.5%"),
+        (9, "1", "100%"),
+        (9, "0", "0%"),
+        (9, "-0.05", "-5%"),
+        (9, "0.07", "7%"),
+        (0, "0.8", Decimal("0.8")),
+    ],
+)
+def test_cell_formatted_as_percentage_reads_as_it_is_shown(grid, code, written, value):
+    data = xlsx(rows=f'<row r="1"><c r="A1" s="1"><v>{written}</v></c></row>', styles=styles(used=(0, code)))
+    read = grid(data).value(1, 1)
+    assert (read, type(read)) == (value, type(value))
+    records = xls.number(0, 0, float(written), style=3 if code else 0)
+    assert grid(xls.workbook([("机构", records)]), "月报.xls").value(1, 1) == (value if code else Decimal("0.8"))
+
+
 def test_phonetic_guides_are_no_text(grid):
     strings = shared('<t>重</t><rPh sb="0" eb="1"><t>chong</t></rPh>')
     rows = '<row r="1"><c r="A1" t="s"><v>0</v></c></row>'

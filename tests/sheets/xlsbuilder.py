@@ -24,7 +24,7 @@ def label(row: int, column: int, value: str) -> bytes:
 
 
 def number(row: int, column: int, value: float, *, style: int = 0) -> bytes:
-    """A number; style 1 is a date, style 2 a time."""
+    """A number; style 1 is a date, style 2 a time, style 3 a percentage."""
     return record(0x0203, struct.pack("<HHHd", row, column, style, value))
 
 
@@ -52,7 +52,7 @@ def merged(*ranges: tuple[int, int, int, int]) -> bytes:
 def _styles() -> bytes:
     name = "Arial".encode("utf-16-le")
     font = record(0x0031, struct.pack("<HHHHHBBBBBB", 200, 0, 0x7FFF, 400, 0, 0, 0, 0, 0, 5, 1) + name)
-    cells = b"".join(record(0x00E0, struct.pack("<HHH", 0, code, 1) + bytes(14)) for code in (0, 14, 21))
+    cells = b"".join(record(0x00E0, struct.pack("<HHH", 0, code, 1) + bytes(14)) for code in (0, 14, 21, 9))
     return font * 5 + cells
 
 

@@ -1,4 +1,6 @@
-"""Statements and page sizes do not grow with the sheet."""
+"""Statements and page sizes do not grow with the sheet, and are few."""
+
+import re
 
 import pytest
 from django.db import connection
@@ -6,8 +8,15 @@ from django.test.utils import CaptureQueriesContext
 from filled import HEADER_ROW
 
 from eldercare.uploads import Upload
+from facilities.models import Facility, FacilityRecord
 
 pytestmark = pytest.mark.django_db
+# What every page costs whatever it does: transactions, the session, the account, its roles, one line of the audit trail.
+EVERY_PAGE = re.compile(
+    r"^(BEGIN|COMMIT|SAVEPOINT|RELEASE|ROLLBACK)"
+    r'|"django_session"|FROM "eldercare_user" |"auth_permission"|"auth_group"|INSERT INTO "eldercare_auditrecord"'
+)
+MOST = 20
 LONG = "这一处的困难需要上级协调解决，" * 30
 
 
@@ -28,6 +37,21 @@ def statements(act) -> int:
     with CaptureQueriesContext(connection) as queries:
         act()
     return len(queries)
+
+
+def own_statements(act) -> list[str]:
+    """The statements of one request, without those that every page costs."""
+    with CaptureQueriesContext(connection) as queries:
+        assert act().status_code in (200, 201)
+    return [query["sql"] for query in queries if not EVERY_PAGE.search(query["sql"])]
+
+
+def cost_of_a_sheet(desk, sheet, month: str) -> int:
+    """Statements of preview and confirmation together."""
+    previewed = own_statements(lambda: desk.send(sheet, month))
+    upload = Upload.objects.latest("pk")
+    confirmed = own_statements(lambda: desk.confirm(upload.pk))
+    return len(previewed) + len(confirmed)
 
 
 def change(sheet) -> object:
@@ -59,6 +83,40 @@ def test_preview_and_confirmation_cost_the_same_at_any_size(desk, earlier):
         assert upload.status == "confirmed"
     for step in ("send", "page", "confirm"):
         assert costs[1, step] == costs[60, step], costs
+
+
+@pytest.mark.parametrize("count", [1, 30, 300])
+def test_first_sheet_of_a_new_register_takes_few_statements(desk, count):
+    assert cost_of_a_sheet(desk, sheet_of(desk, count, "2020-10"), "2020-10") == MOST
+
+
+@pytest.mark.parametrize("count", [1, 30, 300])
+def test_sheet_of_a_new_month_takes_few_statements_when_every_row_changed(desk, count):
+    desk.confirmed(sheet_of(desk, count, "2020-10"), "2020-10")
+    assert cost_of_a_sheet(desk, change(desk.template("2020-11")), "2020-11") == MOST
+
+
+@pytest.mark.parametrize("count", [1, 30, 300])
+def test_corrected_sheet_of_a_month_takes_few_statements(desk, count):
+    desk.confirmed(sheet_of(desk, count, "2020-10"), "2020-10")
+    assert cost_of_a_sheet(desk, change(desk.template("2020-10")), "2020-10") == MOST - 1
+
+
+def test_new_and_changed_rows_together_take_few_statements_in_an_open_month(desk):
+    desk.confirmed(sheet_of(desk, 30, "2020-10"), "2020-10")
+    sheet = change(desk.template("2020-10"))
+    sheet.add()
+    assert cost_of_a_sheet(desk, sheet, "2020-10") <= MOST + 1
+
+
+def test_unchanged_sheet_writes_no_register_and_no_record_rows(desk):
+    desk.confirmed(sheet_of(desk, 30, "2020-10"), "2020-10")
+    before = [list(model.objects.order_by("pk").values()) for model in (Facility, FacilityRecord)]
+    upload = desk.staged(desk.template("2020-10"), "2020-10")
+    assert upload["counts"]["unchanged"] == 30
+    asked = own_statements(lambda: desk.confirm(upload["id"]))
+    assert not [sql for sql in asked if re.search(r'(INSERT INTO|UPDATE) "facilities_', sql)]
+    assert [list(model.objects.order_by("pk").values()) for model in (Facility, FacilityRecord)] == before
 
 
 def test_page_of_a_long_sheet_is_paged_and_small(desk):

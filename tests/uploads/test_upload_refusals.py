@@ -1,5 +1,6 @@
 """A sheet with one mistake changes nothing, and says where the mistake stands."""
 
+from datetime import date
 from io import BytesIO
 
 import openpyxl
@@ -10,6 +11,7 @@ from filled import MONTH, cell_of
 from eldercare import review
 from eldercare.audit import AuditRecord
 from eldercare.uploads import StagedRows, Upload
+from plans import periods
 from plans.models import ProgressReport, ReportingPeriod
 
 pytestmark = pytest.mark.django_db
@@ -153,9 +155,10 @@ def test_month_to_come_is_refused_before_the_file_is_kept(desk, point):
     assert not Upload.objects.exists()
 
 
-def test_locked_month_is_explained_at_upload_and_at_confirmation(desk, point, wulong):
+def test_locked_month_is_explained_at_upload_and_at_confirmation(desk, point, wulong, clerk):
     staged = desk.staged(desk.template().put(progress=80))
-    ReportingPeriod.objects.create(district=wulong, month="2020-12-01", due_on="2021-01-05", locked=True)
+    period = ReportingPeriod.objects.create(district=wulong, month=date(2020, 12, 1), due_on=date(2021, 1, 5))
+    periods.lock(period, by=clerk, reason="年终汇总")
     refused = desk.send(desk.template().put(progress=80), headers={})
     assert refused.status_code == 422
     assert "2020年12月已锁定" in refused.content.decode()

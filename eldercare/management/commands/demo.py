@@ -18,7 +18,6 @@ from eldercare.policyfiles import FILE
 from eldercare.regions import Region
 
 HOST = "127.0.0.1"
-WORKERS = 2
 
 
 class Command(BaseCommand):
@@ -85,7 +84,8 @@ class Command(BaseCommand):
         if os.name == "nt" or importlib.util.find_spec("gunicorn") is None:
             call_command("runserver", f"{HOST}:{port}", use_reloader=False)
             return
-        settings_ = ["--chdir", str(settings.BASE_DIR), "--bind", f"{HOST}:{port}", "--workers", str(WORKERS)]
+        base = settings.BASE_DIR
+        settings_ = ["--config", str(base / "gunicorn.conf.py"), "--chdir", str(base), "--bind", f"{HOST}:{port}"]
         words = [sys.executable, "-m", "gunicorn", "eldercare.wsgi:application", *settings_, "--log-level", "warning"]
         os.execv(sys.executable, words)
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from django.core.files.base import File
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
 from eldercare import uploads
 from eldercare.accounts import User
@@ -13,7 +12,7 @@ from eldercare.clock import last_day
 from eldercare.management import arguments
 from eldercare.regions import Region, district_of
 from eldercare.review import Denied, MoveRefused
-from eldercare.uploads import ACTION_LABELS, Context, Upload, UploadRefused
+from eldercare.uploads import ACTION_LABELS, Context, Upload, UploadKind, UploadRefused
 
 KIND = "progress"
 
@@ -33,7 +32,7 @@ class Command(BaseCommand):
             raise CommandError(f"没有文件 {file}。")
         context = _context(username, options["township"], period)
         try:
-            upload = self._preview(file, context) if dry_run else self._stage(file, context)
+            upload = uploads.rehearse(_kind(), context, file) if dry_run else self._stage(file, context)
             self._show(upload)
             if dry_run:
                 self.stdout.write("试运行，没有写入。")
@@ -47,15 +46,7 @@ class Command(BaseCommand):
 
     def _stage(self, file: Path, context: Context) -> Upload:
         with file.open("rb") as content:
-            return uploads.stage(uploads.kind_of(KIND), context, File(content, name=file.name))
-
-    def _preview(self, file: Path, context: Context) -> Upload:
-        """The comparison alone: neither the upload nor its file stays."""
-        with transaction.atomic():
-            upload = self._stage(file, context)
-            transaction.set_rollback(True)
-        upload.file.storage.delete(upload.file.name)
-        return upload
+            return uploads.stage(_kind(), context, File(content, name=file.name))
 
     def _show(self, upload: Upload) -> None:
         """Counts and problems; CommandError when the sheet is refused."""
@@ -67,6 +58,10 @@ class Command(BaseCommand):
             raise CommandError("\n".join([f"有 {upload.error_total} 处错误，没有写入任何数据：", *lines]))
         if lines:
             self.stdout.write("\n".join(["提示：", *lines]))
+
+
+def _kind() -> UploadKind:
+    return uploads.kind_of(KIND)
 
 
 def _line(problem: dict) -> str:

@@ -16,8 +16,8 @@ from eldercare.sheets.text import compact
 from eldercare.uploads import Context, Upload
 from facilities import history
 from facilities.history import Assertion
+from plans import periods
 from plans.models import ProgressReport, ReportingPeriod
-from plans.progress import applying
 from plans.progress.sheet import SHEET
 
 LAST = 12
@@ -40,7 +40,7 @@ def of_month(district: Region, items: list[Item], month: int, people: dict, user
     """Every township's report of one month and what the clerk does with it; townships are those of the month's end."""
     townships = district.below().townships().on(month_end(month)).order_by("path")
     with clock.telling(at(month_end(month), 8)):
-        period = applying.period_of(district, month_end(month).replace(day=1))
+        period = periods.period_of(district, month_end(month).replace(day=1))
     for position, township in enumerate(townships):
         if not reports(township, month):
             continue

@@ -1,0 +1,82 @@
+"""A copy of a sheet says what it is; an old one, another's, another month's and another kind are told apart."""
+
+from io import BytesIO
+
+import openpyxl
+import pytest
+from progress_sheet import META, SHEET, full_row, loaded
+
+from eldercare.sheets import writer
+from eldercare.sheets.cells import Grid, Level, Workbook
+from eldercare.sheets.columns import Column, Sheet
+
+EXPECTED = {"period": "2020-12", "township": "500156101"}
+PLAN = Sheet(
+    "plan", "建设计划表", "计划", "3", (Column("unit", "单位", required=True), Column("count", "数量")), key=("unit",)
+)
+
+
+def said(workbook, expected=EXPECTED):
+    """The problems that concern the file as a whole."""
+    return [problem for problem in SHEET.read(workbook, expected=expected).problems if not problem.cell]
+
+
+def copy(**meta):
+    return loaded(writer.template(SHEET, [full_row()], meta=META | meta))
+
+
+def without_hidden_sheet(workbook):
+    """What is left of a copy that was saved as CSV."""
+    return Workbook([grid for grid in workbook.grids if grid.name == SHEET.name])
+
+
+@pytest.mark.parametrize("left", [lambda book: book, without_hidden_sheet], ids=["xlsx", "csv"])
+@pytest.mark.parametrize(
+    ("meta", "code", "message"),
+    [
+        ({"period": "2020-11"}, "other_period", "这是 2020-11 的表，本次要报的是 2020-12"),
+        (
+            {"township": "500156102", "township_name": "江口镇"},
+            "other_township", "这是江口镇（500156102）的表，本次填报单位的代码是 500156101",
+        ),
+        ({"sheet": "roster"}, "foreign_sheet", "这是另一种表（表样 roster），不是《养老服务设施建设进度月报》"),
+    ],
+)  # fmt: skip
+def test_sheet_made_for_something_else_is_refused_in_its_own_words(meta, code, message, left):
+    found = said(left(copy(**meta)))
+    assert [(problem.code, problem.message, problem.level) for problem in found] == [(code, message, Level.ERROR)]
+    assert found[0].hint
+
+
+@pytest.mark.parametrize("left", [lambda book: book, without_hidden_sheet], ids=["xlsx", "csv"])
+def test_old_version_is_read_by_its_headings_with_a_warning(left):
+    workbook = left(copy(version="0"))
+    assert [(p.code, p.level, p.message) for p in said(workbook)] == [
+        ("old_version", Level.WARNING, "这是旧的表样（0 版），现行的是 1 版")
+    ]
+    assert [row.values for row in SHEET.read(workbook).rows] == [full_row()]
+
+
+def test_other_month_and_other_township_are_both_told():
+    found = said(copy(period="2020-11", township="500156102"))
+    assert {problem.code for problem in found} == {"other_period", "other_township"}
+
+
+@pytest.mark.parametrize("left", [lambda book: book, lambda book: Workbook(book.grids[:1])], ids=["xlsx", "csv"])
+def test_another_kind_of_sheet_is_named_even_without_a_single_known_heading(left):
+    found = said(left(loaded(writer.template(PLAN, [{"unit": "白马镇", "count": "3"}]))))
+    assert [problem.code for problem in found] == ["foreign_sheet"]
+    assert "plan" in found[0].message
+    assert "改选表格种类" in found[0].hint
+
+
+def test_file_that_says_nothing_of_itself_only_lacks_its_header():
+    assert [problem.code for problem in said(Workbook([Grid("表", [("甲", "乙"), (1, 2)])]))] == ["no_header"]
+
+
+def test_title_changed_by_hand_does_not_turn_november_into_december():
+    book = openpyxl.load_workbook(BytesIO(writer.template(SHEET, [full_row()], meta=META | {"period": "2020-11"})))
+    book.worksheets[0]["A2"] = "填报单位：白马镇（500156101）　报送期：2020年12月　表样：progress/1"
+    changed = BytesIO()
+    book.save(changed)
+    assert [problem.code for problem in said(loaded(changed.getvalue()))] == ["other_period"]
