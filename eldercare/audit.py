@@ -25,6 +25,9 @@ ACTIONS = {
     "attachment.removed": "移除附件",
     "attachment.fetched": "查看附件",
     "export": "导出数据",
+    "personal.viewed": "查看个人信息",
+    "personal.exported": "导出个人信息",
+    "personal.erased": "清除个人信息",
     "token.issued": "签发接口令牌",
     "record.created": "新建",
     "record.changed": "修改",
@@ -79,8 +82,19 @@ class AuditRecord(models.Model):
         raise TypeError("audit records are never deleted")
 
 
-def record(action: str, *, by=None, target: models.Model | None = None, detail=None, address: str | None = None):
-    """Write one audit record; ValueError for an action that nobody declared."""
+def record(
+    action: str,
+    *,
+    by=None,
+    target: models.Model | None = None,
+    named: str | None = None,
+    detail=None,
+    address: str | None = None,
+):
+    """Write one audit record; ValueError for an action that nobody declared.
+
+    `named` is what the record calls the target whose own name must not outlive it here.
+    """
     if action not in ACTIONS:
         raise ValueError(f"undeclared audit action: {action}")
     known = by if by is not None and by.is_authenticated else None
@@ -92,7 +106,7 @@ def record(action: str, *, by=None, target: models.Model | None = None, detail=N
         region_path=(known.region.path if known and known.region_id else ""),
         model=target._meta.label_lower if target is not None else "",
         object_id=str(target.pk) if target is not None else "",
-        object_name=str(target)[:200] if target is not None else "",
+        object_name=(str(target) if named is None else named)[:200] if target is not None else "",
         detail=detail or {},
         address=address,
     )

@@ -6,6 +6,7 @@ newest first, may be given; the others only read what was written under them.
 
 import hashlib
 import hmac
+import re
 from base64 import urlsafe_b64encode
 from functools import lru_cache
 
@@ -13,7 +14,9 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
 
+DUMPED = "sealed:"
 UNREADABLE = "（密钥已更换，无法读取）"
+_NUMBER = re.compile(r"[0-9A-Za-z](?:[- ]?[0-9A-Za-z]){6,}")
 
 
 def _key(secret: str, purpose: bytes) -> bytes:
@@ -33,23 +36,48 @@ def digest(text: str) -> str:
 
 
 def masked(text: str) -> str:
-    """A number with its middle hidden: 138****5678; short ones show nothing but their length."""
+    """A number with its middle hidden: 138****5678; short ones show two digits, the shortest nothing but their length."""
     if len(text) < 7:
         return "*" * len(text)
+    if len(text) < 11:
+        return f"{'*' * (len(text) - 2)}{text[-2:]}"
     return f"{text[:3]}{'*' * (len(text) - 7)}{text[-4:]}"
+
+
+def veiled(text: str) -> str:
+    """A sentence in which everything that may be a phone or certificate number is masked; plain words stay."""
+    return _NUMBER.sub(lambda found: masked(found[0]) if any(map(str.isdigit, found[0])) else found[0], text)
+
+
+def sealed(text: str) -> str:
+    """A text encrypted as `PersonalText` keeps it, for rows that are stored as JSON; empty for an empty text."""
+    return _box(tuple(settings.PERSONAL_KEYS)).encrypt(text.encode()).decode("ascii") if text else ""
+
+
+def unsealed(token: str) -> str:
+    """What `sealed` was given; UNREADABLE when none of the keys opens it."""
+    if not token:
+        return ""
+    try:
+        return _box(tuple(settings.PERSONAL_KEYS)).decrypt(token.encode("ascii")).decode()
+    except (InvalidToken, UnicodeError):
+        return UNREADABLE
 
 
 class PersonalText(models.TextField):
     """A text that the database holds encrypted only. It cannot be searched; match by `digest`."""
 
     def from_db_value(self, value, expression, connection) -> str:
-        if not value:
-            return value or ""
-        try:
-            return _box(tuple(settings.PERSONAL_KEYS)).decrypt(value.encode("ascii")).decode()
-        except (InvalidToken, UnicodeError):
-            return UNREADABLE
+        return unsealed(value or "")
 
     def get_prep_value(self, value) -> str:
-        text = super().get_prep_value(value)
-        return _box(tuple(settings.PERSONAL_KEYS)).encrypt(text.encode()).decode("ascii") if text else ""
+        return sealed(super().get_prep_value(value) or "")
+
+    def value_to_string(self, obj) -> str:
+        """What a dump of the data holds: the encrypted text, marked so that loading the dump opens it again."""
+        token = self.get_prep_value(self.value_from_object(obj))
+        return f"{DUMPED}{token}" if token else ""
+
+    def to_python(self, value) -> str:
+        text = super().to_python(value) or ""
+        return unsealed(text.removeprefix(DUMPED)) if text.startswith(DUMPED) else text

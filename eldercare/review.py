@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.utils import timezone
 
 from eldercare import audit, clock
+from eldercare.reviewevents import ReviewEvent
 from eldercare.scoping import Scoped, ScopedQuerySet, covers_row
 
 
@@ -108,43 +108,12 @@ class Reviewable(Scoped):
         super().save(*args, **kwargs)
         self._known_status = self.status
 
+    def hold(self, by) -> None:
+        """Lock what must be locked before the row itself, in the transaction of every move."""
+
     def events(self):
         """The decisions on this row, oldest first."""
         return ReviewEvent.objects.filter(model=self._meta.label_lower, object_id=self.pk)
-
-
-class ReviewEvent(models.Model):
-    """审核记录: who moved what from where to where, when and why. Never edited, never deleted, keyed to no table."""
-
-    model = models.CharField("对象类别", max_length=60)
-    object_id = models.BigIntegerField("对象编号")
-    object_name = models.CharField("对象", max_length=200)
-    verb = models.CharField("动作", max_length=30)
-    label = models.CharField("动作名称", max_length=40)
-    source = models.CharField("原状态", max_length=30)
-    target = models.CharField("新状态", max_length=30)
-    by_id = models.BigIntegerField("操作人编号", null=True)
-    by_name = models.CharField("操作人", max_length=150)
-    at = models.DateTimeField("时间", default=timezone.now)
-    comment = models.TextField("说明", blank=True)
-    detail = models.JSONField("附记", default=dict, blank=True)
-
-    objects = audit.AppendOnlyQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "审核记录"
-        ordering = ["at", "pk"]
-        indexes = [models.Index(fields=["model", "object_id"], name="eldercare_reviewevent_object")]
-
-    def __str__(self) -> str:
-        return f"{self.object_name} {self.label}"
-
-    def save(self, *args, **kwargs) -> None:
-        audit.refuse_rewrite(self)
-        super().save(*args, **kwargs)
-
-    def delete(self, *args, **kwargs):
-        raise TypeError("review events are never deleted")
 
 
 _followers: dict[tuple[str, str], list[Callable]] = defaultdict(list)
@@ -207,10 +176,13 @@ def _locked(obj: Reviewable, user) -> Reviewable:
     if obj._state.adding:
         _deny_unless(covers_row(user, obj))
         return obj
+    rows = type(obj)._default_manager.visible_to(user).select_related(*obj.read_with or (None,))
+    rows = rows.filter(pk=obj.pk).order_by()
     held = {f"{name}__isnull": False for name in obj.locked_with}
-    rows = type(obj)._default_manager.visible_to(user).filter(**held).select_related(*obj.read_with or (None,))
-    # Nothing that refers to these rows waits: their keys stay.
-    row = rows.select_for_update(of=("self", *obj.locked_with), no_key=True).filter(pk=obj.pk).order_by().first()
+    # Nothing that refers to these rows waits: their keys stay. What is locked along may be missing; the row still counts.
+    row = rows.filter(**held).select_for_update(of=("self", *obj.locked_with), no_key=True).first()
+    if row is None and held:
+        row = rows.select_related(None).select_for_update(of=("self",), no_key=True).first()
     _deny_unless(row is not None)
     return row
 
@@ -280,6 +252,7 @@ def perform(
     move = find_move(type(obj), verb)
     try:
         with transaction.atomic():
+            obj.hold(by)
             row = _locked(obj, by)
             for name, value in changes.items():
                 setattr(row, name, value)

@@ -3,6 +3,7 @@
 PORTAL_ENV=production   strict mode: the variables below become obligatory
 PORTAL_SECRET_KEY       signing key (development keeps one under var/)
 PORTAL_PERSONAL_KEYS    keys for phone and certificate numbers, newest first, separated by commas
+PORTAL_PERSONAL_YEARS   years that names and numbers of rosters are kept (default 5, after the last session or membership)
 PORTAL_HOSTS            host names served, separated by commas
 DATABASE_URL            postgres://… (default: SQLite under var/)
 PORTAL_VAR              folder of database, uploads and attachments (default: var/ beside manage.py)
@@ -21,6 +22,14 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 PRODUCTION = os.environ.get("PORTAL_ENV") == "production"
 VAR = Path(os.environ.get("PORTAL_VAR") or BASE_DIR / "var")
+
+
+def years(name: str, default: int) -> int:
+    """A number of years from 1 to 99 out of the environment; an explained failure for anything else."""
+    text = os.environ.get(name) or str(default)
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 99):
+        raise ImproperlyConfigured(f"环境变量 {name} 应为 1 到 99 的整数，现为“{text}”。")
+    return int(text)
 
 
 def required(name: str, meaning: str) -> str:
@@ -49,6 +58,7 @@ PERSONAL_KEYS = (
     if PRODUCTION
     else [development_secret("personal_key")]
 )
+PERSONAL_YEARS = years("PORTAL_PERSONAL_YEARS", 5)
 ALLOWED_HOSTS = (
     required("PORTAL_HOSTS", "门户的域名").split(",")
     if PRODUCTION

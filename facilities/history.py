@@ -13,7 +13,7 @@ from operator import attrgetter
 
 from django.db import connections, router, transaction
 
-from eldercare import bulk, clock
+from eldercare import bulk, clock, regions
 from eldercare.regions import Region
 from eldercare.review import MoveRefused
 from eldercare.sheets.parsing import printed
@@ -62,7 +62,7 @@ def take_codes(district: Region, count: int) -> list[str]:
 
 def lock_townships(ids: Iterable[int]) -> None:
     """Make writers of one township's facilities wait for each other until the transaction ends."""
-    list(Region.objects.select_for_update(no_key=True).filter(pk__in=list(ids)).order_by("pk").values_list("pk"))
+    regions.lock(ids)
 
 
 @transaction.atomic

@@ -56,14 +56,22 @@ def check_units(
         return []
     recorded = recorded_facts(scope)
     declared = facts.known([unit.pk for unit in chosen], scope.as_of, "region.declared")
+    counted = _rostered(chosen, scope, measure)
     found = []
     for unit in chosen:
         # What is counted outranks what somebody declared of the same thing.
-        known = declared.get(unit.pk, {}) | recorded[unit.pk]
+        known = declared.get(unit.pk, {}) | counted.get(unit.pk, {}) | recorded[unit.pk]
         findings = tuple(evaluation.check(measure.rules, SUBJECTS[unit.kind], known))
         if findings:
             found.append(UnitCheck(unit, SUBJECTS[unit.kind], known, findings, overall.judge(findings)))
     return found
+
+
+def _rostered(units: list[Region], scope: Scope, measure: checks.Yardstick) -> facts.Known:
+    """What rosters of other apps count of units; asked only where the rules know facts of their own about units."""
+    if not any(fact.subject in SUBJECTS.values() for fact in measure.rules.facts.values()):
+        return {}
+    return facts.known([unit.pk for unit in units], scope.as_of, "region.counted")
 
 
 def recorded_facts(scope: Scope) -> dict[int, dict[str, object]]:

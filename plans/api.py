@@ -85,6 +85,7 @@ class Progress(ListView):
         Field("late", "逾期", ("submitted_at", "due_on", "day"), kind="boolean", read=_is_late),
         Field("number", "报送次数", kind="integer"),
     )
+    one_row_a_key = False
 
     def visible(self, query: Query) -> QuerySet:
         months = {"month": F("parent__periods__month"), "due_on": F("parent__periods__due_on")}

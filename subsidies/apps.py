@@ -10,8 +10,9 @@ class SubsidiesConfig(AppConfig):
     verbose_name = "补助资金"
 
     def ready(self) -> None:
-        from subsidies import questions, services, statistics
+        from subsidies import allowancesheet, questions, services, statistics
 
+        allowancesheet.connect()
         questions.connect()
         services.connect()
         statistics.connect()

@@ -6,12 +6,11 @@ from eldercare.policies import unpack
 from facilities import questions
 from facilities.kinds import FacilityType
 from facilities.rules.asked import Question
-from facilities.rules.catalogue import CORE_FACTS, FactDeclaration
+from facilities.rules.catalogue import CORE_FACTS
 from subsidies.models import SubsidyScheme
 from subsidies.rules.conditions import WORDS
-from subsidies.rules.scheme import EVALUATIONS, Scheme, parse
+from subsidies.rules.scheme import Scheme, parse
 
-EVALUATED = {fact: FactDeclaration(fact, "facility", "boolean", label) for fact, label in EVALUATIONS.values()}
 EVIDENCE = "同意文件、投资证明或评价结果"
 
 
@@ -29,7 +28,7 @@ def of_schemes(district: int) -> dict[str, list[Question]]:
 
 def _question(rule: Scheme, fact: str, before: Question | None) -> Question | None:
     """The question with every scheme that asks it; None for a fact that nobody can declare."""
-    declared = CORE_FACTS.get(fact) or EVALUATED.get(fact)
+    declared = CORE_FACTS.get(fact)
     if declared is None:
         return None
     clauses = (*(before.clauses if before else ()), f"{rule.clause}（{rule.label}）")

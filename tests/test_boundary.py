@@ -40,6 +40,8 @@ from facilities.models import (
     ZoneAlias,
 )
 from plans.models import ChaseNote, PeriodException, ProgressReport, ReportingPeriod
+from subsidies.models import AllowanceTotal, Budget, Payment, SubsidyClaim, SubsidyScheme
+from training.models import Certificate, Person, TrainingSession
 
 CODES = [role.code for role in ROLES]
 # The administrator sees everything, so there is no elsewhere for that role.
@@ -64,9 +66,15 @@ ASKED = {
     "gaps": "/dashboard/500156/gaps/",
     "township-gaps": "/dashboard/500156/{township}/gaps/",
     "reporting": "/dashboard/500156/reporting/",
+    "money": "/dashboard/500156/money/",
+    "training": "/dashboard/500156/training/",
     "reporting-print": "/dashboard/500156/reporting/print/",
     "reporting-export": "/dashboard/500156/reporting/export/",
     "reporting-chase": "POST /dashboard/500156/reporting/chases/?month=2020-11",
+    "allowances": "/dashboard/500156/allowances/",
+    "allowances-export": "/dashboard/500156/allowances/export/",
+    "township-allowances": "/dashboard/500156/{township}/allowances/",
+    "township-allowances-template": "/dashboard/500156/{township}/allowances/template/",
     "uploads": "/uploads/",
     "upload-template": "/uploads/template/?kind=progress&period=2020-11&township={township}",
     "upload-new": "POST /uploads/new/?kind=progress&period=2020-11&township={township}",
@@ -88,6 +96,7 @@ ASKED = {
     "api-findings": "/api/v1/findings/?township={township}",
     "api-plan-targets": "/api/v1/plan-targets/?township={township}",
     "api-progress": "/api/v1/progress/?township={township}",
+    "api-subsidy-claims": "/api/v1/subsidy-claims/?township={township}",
     "api-training-quotas": "/api/v1/training-quotas/?township={township}",
     "api-coverage": "/api/v1/coverage/?township={township}",
     "admin:index": "/admin/",
@@ -117,6 +126,13 @@ ASKED = {
     "admin:facilities_acceptancereview_rectify": "POST /admin/facilities/acceptancereview/{review}/rectify/",
     "admin:facilities_rectification_print": "/admin/facilities/rectification/print/",
     "admin:facilities_rectification_export": "/admin/facilities/rectification/export/",
+    "admin:subsidies_subsidyclaim_candidates": "/admin/subsidies/subsidyclaim/candidates/?district=500156",
+    "admin:subsidies_subsidyclaim_draft": "POST /admin/subsidies/subsidyclaim/draft/?district=500156",
+    "admin:subsidies_subsidyclaim_form": "/admin/subsidies/subsidyclaim/{claim}/form/",
+    "admin:subsidies_subsidyclaim_voucher": "/admin/subsidies/subsidyclaim/{claim}/vouchers/1/",
+    "admin:subsidies_budget_board": "/admin/subsidies/budget/board/?district=500156",
+    "admin:subsidies_budget_exposure": "/admin/subsidies/budget/exposure/?district=500156",
+    "admin:subsidies_payment_export": "/admin/subsidies/payment/export/",
     "admin:plans_plantable_edit": "/admin/plans/plantable/{plantable}/edit/",
     "admin:plans_plantable_import": "POST /admin/plans/plantable/{plantable}/import/",
     "admin:plans_plantable_export": "/admin/plans/plantable/{plantable}/export/",
@@ -145,6 +161,18 @@ ASKED = {
     "admin:facilities_declaration_export": "/admin/facilities/declaration/export/?format=csv",
     "admin:facilities_facility_export": "/admin/facilities/facility/export/?format=csv",
     "admin:plans_plantarget_export": "/admin/plans/plantarget/export/?format=csv",
+    "admin:training_person_export": "/admin/training/person/export/",
+    "admin:training_person_export_whole": "POST /admin/training/person/export-whole/",
+    "admin:training_person_reveal": "POST /admin/training/person/{person}/reveal/",
+    "admin:training_person_erase": "POST /admin/training/person/{person}/erase/",
+    "admin:training_trainingsession_roster": "/admin/training/trainingsession/{session}/roster/",
+    "admin:training_trainingsession_template": "/admin/training/trainingsession/{session}/template/",
+    "admin:training_trainingsession_answers": "POST /admin/training/trainingsession/{session}/answers/",
+    "admin:training_trainingsession_print": "/admin/training/trainingsession/{session}/print/",
+    "admin:training_trainingsession_export": "/admin/training/trainingsession/{session}/export/",
+    "admin:training_trainingsession_cancel": "POST /admin/training/trainingsession/{session}/cancel/",
+    "admin:training_certificate_print": "/admin/training/certificate/print/",
+    "admin:training_certificate_export": "/admin/training/certificate/export/",
     "admin:training_trainingquota_export": "/admin/training/trainingquota/export/?format=csv",
 }
 # address: clerk reviewer approver township leader apiclient admin | the same roles elsewhere, admin left out | nobody
@@ -163,9 +191,15 @@ facility-file                             .....4. | 444444 | L
 gaps                                      ...4.4. | 444444 | L
 township-gaps                             .....4. | 444444 | L
 reporting                                 ...4.4. | 444444 | L
+money                                     ...4.4. | 444444 | L
+training                                  ...4.4. | 444444 | L
 reporting-print                           ...4.4. | 444444 | L
 reporting-export                          ...4.4. | 444444 | L
 reporting-chase                           x334343 | 444444 | L
+allowances                                ...4.4. | 444444 | L
+allowances-export                         ...4.4. | 444444 | L
+township-allowances                       .....4. | 444444 | L
+township-allowances-template              x44x444 | 444444 | L
 policies                                  ...333. | ...333 | L
 policy                                    ...333. | 444333 | L
 uploads                                   ....33. | ....33 | L
@@ -187,6 +221,7 @@ api-facilities                            ....... | 444444 | 1
 api-findings                              ....... | 444444 | 1
 api-plan-targets                          ....... | 444444 | 1
 api-progress                              ....... | 444444 | 1
+api-subsidy-claims                        ....... | 444444 | 1
 api-training-quotas                       ....... | 444444 | 1
 api-coverage                              ....... | 444444 | 1
 admin:index                               ...LLL. | ...LLL | L
@@ -214,6 +249,13 @@ admin:facilities_declaration_units        ...LLL. | 444LLL | L
 admin:facilities_acceptancereview_rectify ..3LLL3 | 444LLL | L
 admin:facilities_rectification_print      ...LLL. | ...LLL | L
 admin:facilities_rectification_export     ...LLL. | ...LLL | L
+admin:subsidies_subsidyclaim_candidates   ...LLL. | 444LLL | L
+admin:subsidies_subsidyclaim_draft        .33LLL3 | .33LLL | L
+admin:subsidies_subsidyclaim_form         ...LLL. | 444LLL | L
+admin:subsidies_subsidyclaim_voucher      ...LLL. | 444LLL | L
+admin:subsidies_budget_board              ...LLL. | 444LLL | L
+admin:subsidies_budget_exposure           ...LLL. | 444LLL | L
+admin:subsidies_payment_export            ...LLL. | ...LLL | L
 admin:plans_plantable_edit                .33LLL3 | 444LLL | L
 admin:plans_plantable_import              x33LLL3 | 444LLL | L
 admin:plans_plantable_export              ...LLL. | 444LLL | L
@@ -242,6 +284,18 @@ admin:eldercare_region_export             ...LLL. | ...LLL | L
 admin:facilities_declaration_export       ...LLL. | ...LLL | L
 admin:facilities_facility_export          ...LLL. | ...LLL | L
 admin:plans_plantarget_export             ...LLL. | ...LLL | L
+admin:training_person_export              ...LLL. | ...LLL | L
+admin:training_person_export_whole        .33LLL3 | .33LLL | L
+admin:training_person_reveal              .33LLL3 | 444LLL | L
+admin:training_person_erase               33.LLL3 | 444LLL | L
+admin:training_trainingsession_roster     .33LLL3 | 444LLL | L
+admin:training_trainingsession_template   .33LLL3 | 444LLL | L
+admin:training_trainingsession_answers    433LLL3 | 444LLL | L
+admin:training_trainingsession_print      ...LLL. | 444LLL | L
+admin:training_trainingsession_export     ...LLL. | 444LLL | L
+admin:training_trainingsession_cancel     .33LLL3 | 444LLL | L
+admin:training_certificate_print          ...LLL. | ...LLL | L
+admin:training_certificate_export         ...LLL. | ...LLL | L
 admin:training_trainingquota_export       ...LLL. | ...LLL | L
 """
 EXPECTED = {line.split()[0]: "".join(line.split()[1:]) for line in TABLE.strip().splitlines()}
@@ -307,6 +361,16 @@ def home(wulong, baima):
     ChaseNote.objects.create(
         **about, chased_on=datetime.date(2020, 12, 7), way="phone", note=SECRETS[0], recorded_by=clerk
     )
+    claim = _paid_claim(wulong, point, clerk)
+    AllowanceTotal.objects.create(
+        scheme=claim.scheme,
+        township=baima,
+        month=period.month,
+        band=SECRETS[0],
+        people=1,
+        amount=100,
+        recorded_by=clerk,
+    )
     tokens.issue(clerk, days=30)
     ReviewEvent(model="facilities.facility", object_id=point.pk, object_name="某事", verb="x", label="某动作").save()
     upload = Upload(
@@ -315,14 +379,38 @@ def home(wulong, baima):
     )  # fmt: skip
     upload.file.save("x.csv", ContentFile("设施编码\n".encode()), save=False)
     upload.save()
+    person = Person.objects.create(district=wulong, name=SECRETS[0], unit_name="白马镇")
+    Certificate.objects.create(person=person, role="caregiver", title=SECRETS[0])
+    day = datetime.date(2020, 6, 30)
+    session = TrainingSession.objects.create(
+        district=wulong, title=SECRETS[0], role="caregiver", starts_on=day, ends_on=day, created_by=clerk
+    )
+    session.attendances.create(person=person, unit=baima, unit_name="白马镇", completed=True, recorded_by=clerk)
     return {
+        "person": person.pk,
+        "session": session.pk,
         "township": baima.code, "upload": upload.pk, "facility": point.pk, "user": clerk.pk,
         "review": case.pk, "waiver": waiver.pk, "attachment": paper.pk,
         "code": point.code, "edition": wulong.policies.get().standard_editions.get().pk,
         "plantable": wulong.policies.get().plantables.get(annex="2").pk,
         "quotatable": wulong.policies.get().quotatables.get(annex="5").pk,
+        "claim": claim.pk,
         "facility_type": ContentType.objects.get_for_model(point).pk,
     }  # fmt: skip
+
+
+def _paid_claim(district, point, clerk) -> SubsidyClaim:
+    """A claim with one entry in its ledger; the paper trail is written past the door."""
+    claim = SubsidyClaim.objects.create(
+        scheme=SubsidyScheme.objects.filter(policy__district=district).first(), district=district, facility=point,
+        township=point.township, key=point.code, year=2020, amount=100, created_by=clerk,
+    )  # fmt: skip
+    budget = Budget.objects.create(district=district, year=2020, source="district", planned=100)
+    Payment.objects.create(
+        claim=claim, budget=budget, number=1, amount=60, balance=60, ceiling=100, on=datetime.date(2020, 12, 1),
+        voucher=SECRETS[0], recorded_by=clerk,
+    )  # fmt: skip
+    return claim
 
 
 @pytest.fixture
@@ -473,6 +561,8 @@ def _rows() -> dict:
         Facility,
         FacilityRecord,
         Rectification,
+        SubsidyClaim,
+        TrainingSession,
         Waiver,
     )
     return {model._meta.label: list(model._default_manager.order_by("pk").values()) for model in kept}

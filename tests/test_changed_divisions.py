@@ -161,7 +161,7 @@ def test_former_code_answers_with_its_successor_s_figures(wulong, client_for, ap
 @pytest.mark.parametrize("code", ["500156110", "500156004"])
 def test_findings_of_the_successor_hold_what_was_registered_before(wulong, client_for, apiclient, code):
     facility = factories.facility(factories.region("土坎镇"), "TOWNSHIP_CENTRE", gross_area=720)
-    rows = body(client_for(apiclient), f"findings/?township={code}&as_of={AFTER}")["results"]
+    rows = body(client_for(apiclient), f"findings/?township={code}&subject_kind=facility&as_of={AFTER}")["results"]
 
     assert {row["subject"] for row in rows} == {facility.code}
 

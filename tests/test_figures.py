@@ -100,6 +100,8 @@ def test_catalogue_holds_the_contract_s_ids():
         "coverage.street", "coverage.township", "coverage.community", "coverage.village", "coverage_with_exempt.village",
         "social_operation.urban", "social_operation.rural", "nursing_bed_share", "beds_per_1000",
         "plan_ratio.village_point", "completion.village_point", "plan_ratio.medical_elderly_institution",
+        "subsidy_paid_share", "training_completion.caregiver", "training_completion.home_director",
+        "training_completion.care_supervisor",
     } <= ids  # fmt: skip
 
 

@@ -92,6 +92,8 @@ def test_report_acceptance_and_dashboard(portal, page, tmp_path):
 
     portal.sign_in(page, "reviewer")
     page.goto(review_address)
+    move(page, "受理")
+    page.fill(".moves textarea[name=comment]", "资料齐全，现场已由专班核查")
     move(page, "验收合格")
     assert "验收合格" in page.inner_text(".moves")
     sign_out(portal, page)

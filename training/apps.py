@@ -4,13 +4,16 @@ from django.apps import AppConfig
 
 
 class TrainingConfig(AppConfig):
-    """Training quotas."""
+    """Training quotas, sessions, rosters and certificates."""
 
     name = "training"
     verbose_name = "人员培训"
 
     def ready(self) -> None:
-        from training import annexes, names
+        from training import annexes, names, rostersheet, statistics, teamsheet
 
         annexes.connect()
         names.connect()
+        rostersheet.connect()
+        statistics.connect()
+        teamsheet.connect()

@@ -70,6 +70,8 @@ class ListView(ReadView):
 
     fields: tuple[Field, ...] = ()
     filters: tuple[Parameter, ...] = ()
+    one_row_a_key = True
+    """False where rows of the list share the primary key of what they are read from."""
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -129,8 +131,14 @@ class ListView(ReadView):
             "count": total,
             "next": replace_query_param(address, "page", number + 1) if start + size < total else None,
             "previous": _earlier(address, number),
-            "results": rows.rows(values[start : start + size]),
+            "results": rows.rows(self._slice(values, start, start + size)),
         }
+
+    def _slice(self, values, start: int, end: int):
+        """The rows of one page. A deep one is found by its keys: joined, every row skipped would be joined too."""
+        if start and self.one_row_a_key and isinstance(values, QuerySet):
+            return values.filter(pk__in=values.values_list("pk")[start:end])
+        return values[start:end]
 
 
 def _earlier(address: str, number: int) -> str | None:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
 
 from eldercare import charts, figures
-from eldercare.dashboard import asof, moves
+from eldercare.dashboard import asof, money, moves, trainingboard
 from eldercare.figures import Definition, Figure, FigureSet
 from eldercare.policies import Policy, PolicyConflict
 from eldercare.regions import UNIT_KIND_LABELS, UNIT_KINDS, DivisionEdition, Kind, Region, district_of
@@ -16,8 +16,6 @@ from facilities import ledger
 from plans import schedule, submissions
 from plans.schedule import Line
 from plans.statistics import printed_units
-from training import statistics as training
-from training.models import TrainingRole
 
 
 def index(request: HttpRequest) -> HttpResponse:
@@ -84,10 +82,11 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         "years": list(types[0].years) if types else [],
         "month": month,
         "unit_counts": _unit_counts(found),
-        "training": _training(found),
+        "training": trainingboard.roles(found),
         "conflicts": list(PolicyConflict.objects.filter(policy__district=district).select_related("policy")),
         "trend": moves.trend(found.scope),
         "ledger": _ledger(found),
+        "money": money.line(found),
     }
     return render(request, "dashboard/district.html", context)
 
@@ -144,10 +143,3 @@ def _ledger(found: FigureSet) -> dict:
     tallies = ledger.summary(found.scope)
     late = [(unit, tallies[unit.code].overdue) for unit in found.scope.townships if tallies[unit.code].overdue]
     return {"tally": tallies[None], "late": sorted(late, key=lambda pair: (-pair[1], pair[0].path))}
-
-
-def _training(found: FigureSet) -> dict:
-    sums = training.quotas_by_role(found.scope)
-    years = sorted({year for per_year in sums.values() for year in per_year})
-    rows = [(TrainingRole(role).label, [sums[role].get(year) for year in years]) for role in sums]
-    return {"years": years, "rows": [(label, values, sum(v or 0 for v in values)) for label, values in rows]}

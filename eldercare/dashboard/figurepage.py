@@ -1,12 +1,13 @@
 """怎么算的: the rows behind a published figure, down to the facility, the plan cell and the sheet they come from."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from eldercare import figures
-from eldercare.dashboard import asof
+from eldercare.dashboard import asof, money, trainingboard
 from eldercare.figures import FigureSet, Scope
 from eldercare.scoping import within
 from facilities.kinds import FacilityType, Stage
@@ -14,6 +15,9 @@ from facilities.models import FacilityRecord
 from facilities.statistics import Standing, standings
 from plans.models import PlanTarget
 from plans.statistics import cover, in_years, units_of_kind
+from subsidies import amounts, ledger
+from subsidies.statistics import PAID_SHARE
+from training import statistics as training
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +45,14 @@ def page(request: HttpRequest, code: str, definition: str) -> HttpResponse:
         "as_of": day,
         "figure": figure,
         "meaning": figures.definition(definition),
-        "rows": rows_behind(found, definition),
+        "rows": rows_behind(found, definition, request.user),
         "plans": _plan_cells(found.scope, definition),
         "townships": [(unit, found.townships[unit.code].get(definition)) for unit in found.scope.townships],
     }
     return render(request, "dashboard/figure.html", context)
 
 
-def rows_behind(found: FigureSet, definition: str) -> list[Row]:
+def rows_behind(found: FigureSet, definition: str, user=None) -> list[Row]:
     """The units or facilities that a figure counts, those in the numerator first."""
     family, _, part = definition.partition(".")
     if family in ("coverage", "coverage_with_exempt"):
@@ -58,6 +62,10 @@ def rows_behind(found: FigureSet, definition: str) -> list[Row]:
     elif family == "social_operation":
         types = ("STREET_CENTRE", "COMMUNITY_STATION") if part == "urban" else ("TOWNSHIP_CENTRE", "VILLAGE_POINT")
         rows = _facilities(found.scope, lambda row: row.type in types and row.is_operating, lambda row: row.is_social)
+    elif family == training.FAMILY:
+        rows = [Row(**row) for row in trainingboard.rows_behind(found.scope, part, user)]
+    elif definition == PAID_SHARE:
+        rows = _claims(found.scope)
     else:
         rows = _facilities(found.scope, lambda row: row.is_operating, lambda row: row.beds is not None)
     return sorted(rows, key=lambda row: not row.counts)
@@ -74,6 +82,23 @@ def _units(scope: Scope, kind: str, *, extended: bool) -> list[Row]:
             continue
         why = "、".join(f"{row.name}（{row.code}）" for row in by) or ("设点豁免" if exempt else "没有运营中的设施")
         rows.append(Row(names.get(scope.township_code(unit) or "", ""), str(unit), bool(by) or exempt, why))
+    return rows
+
+
+def _claims(scope: Scope) -> list[Row]:
+    """The approved claims with every ledger entry up to the day: two queries."""
+    names = {unit.code: str(unit) for unit in scope.townships}
+    listed: dict[int, list[str]] = defaultdict(list)
+    for entry in ledger.entries([scope.district], until=scope.as_of):
+        listed[entry.claim_id].append(f"{entry.on} {amounts.wan(entry.amount)} 万元，凭证 {entry.voucher}")
+    claims = ledger.approved(scope.district, scope.as_of, scope.year).select_related("scheme", "facility", "township")
+    paid = {row.claim: row.paid for row in money.standings(scope)}
+    rows = []
+    for row in claims.order_by("township__path", "pk"):
+        code = scope.today_of(row.township_id, row.township.code)[1]
+        done = paid.get(row.pk, 0)
+        why = f"批准 {amounts.wan(row.amount)} 万元，已拨付 {amounts.wan(done)} 万元"
+        rows.append(Row(names.get(code, str(row.township)), str(row), done > 0, why, "；".join(listed[row.pk])))
     return rows
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from eldercare import figures
-from eldercare.dashboard import asof
+from eldercare.dashboard import asof, money, trainingboard
 from eldercare.figures import FigureSet
 from eldercare.regions import TOWNSHIP_KINDS, UNIT_KINDS, Region
 from facilities import checks, ledger, unitchecks
@@ -90,6 +90,8 @@ def _context(request: HttpRequest, township: Region, day: date) -> dict:
         "targets": list(
             PlanTarget.objects.filter(region__in=township.lineage(), planned__gt=0).select_related("table__policy")
         ),
+        "money": money.sums(found).get(township.code),
+        "training": trainingboard.of_township(found, township),
         "month": submissions.month_state(district, month, [township]),
         "reports": [(report, decisions.get(report.pk)) for report in reports],
         "returned": [(row, decisions.get(row.pk)) for row in reports if row.status == ProgressReport.Status.RETURNED],

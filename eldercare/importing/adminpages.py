@@ -92,16 +92,16 @@ class RegisterPages:
         """The form; a sent file becomes a preview, and its confirmation is done once."""
         self._admit(request)
         if request.method != "POST":
-            return self._page(request)
+            return self._import_page(request)
         if "ticket" in request.POST:
             return self._confirm(request)
         sent = request.FILES.get("file")
         if sent is None:
-            return self._page(request, problem=Problem("no_file", "请选择要导入的文件"), status=422)
+            return self._import_page(request, problem=Problem("no_file", "请选择要导入的文件"), status=422)
         content = sent.read(LIMITS.file_bytes + 1)
         if len(content) > LIMITS.file_bytes:
             told = Problem("too_big", f"文件超过 {LIMITS.file_bytes // MEGABYTE} MB", "请分成几份，逐份导入")
-            return self._page(request, problem=told, status=422)
+            return self._import_page(request, problem=told, status=422)
         kept = KeptFile.of(_suffix(sent.name))
         kept.save(content)
         return self._preview(request, kept, Path(sent.name).name[:200])
@@ -127,11 +127,11 @@ class RegisterPages:
         if found.errors or not found.writes:
             kept.remove()
             notice = notice or ("" if found.errors else NOTHING)
-            return self._page(
+            return self._import_page(
                 request, found=found, filename=filename, notice=notice, status=422 if found.errors else 200
             )
         made = keeping.ticket(kept, filename, found.digest, model=self.opts.label_lower, user=request.user)
-        return self._page(request, found=found, filename=filename, ticket=made, notice=notice, status=status)
+        return self._import_page(request, found=found, filename=filename, ticket=made, notice=notice, status=status)
 
     def _confirm(self, request: HttpRequest) -> HttpResponse:
         """Do what was shown, all of it or nothing; when the register has changed since, show it anew."""
@@ -165,7 +165,7 @@ class RegisterPages:
                 return None
         return found
 
-    def _page(
+    def _import_page(
         self, request, *, found=None, problem=None, filename="", ticket="", notice="", status=200
     ) -> HttpResponse:
         sheet = self.resource.sheet

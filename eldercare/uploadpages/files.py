@@ -5,6 +5,7 @@ from pathlib import Path
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 
 from eldercare import audit
+from eldercare.review import Denied
 from eldercare.sheets import guard, marking
 from eldercare.sheets.annotate import annotate
 from eldercare.sheets.cells import Level, Problem, Workbook
@@ -19,12 +20,12 @@ class Original(UploadPage):
     """`/uploads/<id>/original/`: the kept file, byte for byte."""
 
     def get(self, request: HttpRequest, pk: int) -> FileResponse:
-        upload = visible_upload(request, pk)
+        upload = _fetchable(request, pk)
         try:
             file = upload.file.open("rb")
         except FileNotFoundError as gone:
             raise Http404("原始文件已不在服务器上。") from gone
-        audit.record("upload.fetched", by=request.user, target=upload, detail={"sha256": upload.sha256})
+        _told(request, upload, {"sha256": upload.sha256})
         # Never shown in the browser: whatever a stranger sent is saved, not opened, by the portal's page.
         return FileResponse(file, as_attachment=True, filename=upload.filename, content_type="application/octet-stream")
 
@@ -33,10 +34,25 @@ class Annotated(UploadPage):
     """`/uploads/<id>/annotated/`: the user's own sheet with errors red, warnings yellow, a list in front."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        upload = visible_upload(request, pk)
+        upload = _fetchable(request, pk)
         content = _annotated(upload)
-        audit.record("upload.fetched", by=request.user, target=upload, detail={"copy": "annotated"})
+        _told(request, upload, {"copy": "annotated"})
         return attachment(content, f"{Path(upload.filename).stem}_标注.xlsx")
+
+
+def _fetchable(request: HttpRequest, pk: int) -> Upload:
+    """The upload whose file is asked for. Raises Http404 out of scope, Denied where its personal data are not for them."""
+    upload = visible_upload(request, pk)
+    if upload.declared and not upload.declared.may_be_fetched_by(request.user):
+        raise Denied("这份文件里有完整的电话和证书编号，您的角色不能下载。")
+    return upload
+
+
+def _told(request: HttpRequest, upload: Upload, detail: dict) -> None:
+    """Every fetch is recorded; one of a file with personal data as a view of them as well."""
+    audit.record("upload.fetched", by=request.user, target=upload, detail=detail)
+    if upload.declared and upload.declared.file_permission:
+        audit.record("personal.viewed", by=request.user, target=upload, detail=detail | {"field": "原始文件"})
 
 
 def _annotated(upload: Upload) -> bytes:

@@ -1,7 +1,6 @@
 """What becomes of a preview: applied once, taken back whole; both through the one door for state."""
 
 from eldercare import audit, review
-from eldercare.regions import Region
 from eldercare.review import MoveRefused, StaleObject
 from eldercare.uploads.staging import restaging
 from eldercare.uploads.steps import Step, Steps, finished
@@ -56,19 +55,12 @@ def _intact(upload: Upload, user) -> str:
 def _apply(upload: Upload, event, by) -> None:
     """Runs inside perform's transaction: the compared state must still hold, then the kind writes its rows."""
     kind, context = upload.declared, upload.context(by)
-    _lock_predecessors(context.region)
     if reason := kind.admit(context):
         raise MoveRefused(reason)
     if kind.fingerprint(context) != upload.fingerprint:
         raise StaleObject("预览之后，登记的数据已被别人更新。系统已按最新数据重新比对，请核对后再确认。")
     kind.apply(upload, context, upload.staged.read())
     audit.record("upload.confirmed", by=by, target=upload, detail=upload.counts)
-
-
-def _lock_predecessors(region: Region) -> None:
-    """What a unit succeeded is written with it; the unit itself was locked with the upload."""
-    if others := set(region.lineage()) - {region.pk}:
-        list(Region.objects.select_for_update(no_key=True).filter(pk__in=others).order_by("pk").values_list("pk"))
 
 
 def _undo(upload: Upload, event, by) -> None:

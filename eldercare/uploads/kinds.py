@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar
@@ -114,6 +114,9 @@ class UploadKind:
     `month(district)` is the month that is reported now. `consequences` say beside the button what confirming does;
     `standing(upload)` says what has become of it since; `remarks(upload)` are the bureau's notes on its cells, for the
     marked copy; `calendar(user)` lists the last months with their deadlines for the page of uploads.
+    `file_permission` is what fetching the sender's file asks for where it holds personal data; the fetch is recorded as
+    a view of them, and what is kept of such a file's problems shows no number whole.
+    `held(upload, region)` are the ids of all units that a confirmation or undoing writes to, locked together beforehand.
     `totals(upload, rows)` sets what the previewed rows hold beside what is planned.
     """
 
@@ -133,6 +136,7 @@ class UploadKind:
     standing: Callable[[Upload], list[str]] = lambda upload: []
     remarks: Callable[[Upload], list[Remark]] = lambda upload: []
     calendar: Callable[[object], list] = lambda user: []
+    held: Callable[[Upload, Region], Iterable[int]] = lambda upload, region: region.lineage()
     totals: Callable[[Upload, list[dict]], list[Total]] = lambda upload, rows: []
     read: Callable[[Context, Workbook], object] | None = None
     has_subject: bool = False
@@ -140,12 +144,17 @@ class UploadKind:
     page: Callable[[Upload, object], dict] | None = None
     template_name: str = "uploads/upload.html"
     tell: Callable[[Upload], dict] = lambda upload: {}
+    file_permission: str = ""
 
     def may_be_sent_by(self, user) -> bool:
         """Whether this person may send such sheets, for the own township or for others."""
         is_townships = not self.has_subject and not self.whole_district
         for_others = is_townships and user.has_perm("eldercare.upload_for_township")
         return for_others or user.has_perm(self.permission)
+
+    def may_be_fetched_by(self, user) -> bool:
+        """Whether this person may read the sender's file itself."""
+        return not self.file_permission or user.has_perm(self.file_permission)
 
 
 _kinds: dict[str, UploadKind] = {}

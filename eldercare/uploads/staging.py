@@ -14,6 +14,7 @@ from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 
 from eldercare import audit, clock, review
+from eldercare.personal import veiled
 from eldercare.scoping import covers
 from eldercare.sheets import guard, reader
 from eldercare.sheets.cells import Level, Problem, Workbook
@@ -183,10 +184,18 @@ def _fill(upload: Upload, result: Comparison) -> None:
     ordered = sorted(result.problems, key=lambda problem: (problem.level != Level.ERROR, problem.code == MISSING_ROW))
     review.take_status(upload, Upload.Status.REFUSED if errors else Upload.Status.STAGED)
     upload.counts = _counts(result)
-    upload.problems = [asdict(problem) | {"level": str(problem.level)} for problem in ordered[:PROBLEMS_KEPT]]
+    upload.problems = [_kept(upload, problem) for problem in ordered[:PROBLEMS_KEPT]]
     upload.problem_total = len(result.problems)
     upload.error_total = errors
     upload.fingerprint = result.fingerprint
+
+
+def _kept(upload: Upload, problem: Problem) -> dict:
+    """A problem as it is stored; of a sheet with personal data no number stays whole in it."""
+    row = asdict(problem) | {"level": str(problem.level)}
+    if upload.declared and upload.declared.file_permission:
+        row |= {name: veiled(row[name]) for name in ("message", "hint", "read")}
+    return row
 
 
 def _counts(result: Comparison) -> dict:

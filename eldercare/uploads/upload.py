@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from eldercare import regions
 from eldercare.regions import Region
 from eldercare.review import Move, Reviewable
 from eldercare.uploads.kinds import Context, UploadKind, kind_of
@@ -122,10 +123,19 @@ class Upload(Reviewable):
     def period_text(self) -> str:
         return f"{self.period:%Y-%m}" if self.period else ""
 
+    def hold(self, by) -> None:
+        """Units that are written together are locked together; a single one is locked with the row."""
+        unit = self._unit(by)
+        units = {unit.pk, *self.declared.held(self, unit)} if self.declared else {unit.pk}
+        if len(units) > 1:
+            regions.lock(units)
+
+    def _unit(self, by) -> Region:
+        return by.region if by.region_id == self.region_id else self.region
+
     def context(self, by) -> Context:
         """For whom and for when it is read, with the person who acts now."""
-        region = by.region if by.region_id == self.region_id else self.region
-        return Context(region, self.district, self.period, by, self.subject, self.answers)
+        return Context(self._unit(by), self.district, self.period, by, self.subject, self.answers)
 
     def as_dict(self) -> dict:
         """The contract's JSON object."""

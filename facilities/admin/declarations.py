@@ -25,7 +25,7 @@ from facilities.questions import FIGURE_QUESTIONS, of_others, questions
 from facilities.questions import words as words
 from facilities.resources import DeclarationResource
 from facilities.rules.asked import Question, asked
-from facilities.rules.catalogue import FACILITY_TYPES
+from facilities.rules.catalogue import CORE_FACTS, FACILITY_TYPES
 from facilities.rules.clauses import is_subject
 
 
@@ -155,7 +155,8 @@ class Book:
     def label(self, row: Declaration) -> str:
         """What was asked."""
         question = self.questions.get(row.fact)
-        return question.label if question else row.fact
+        known = question.fact if question else CORE_FACTS.get(row.fact)
+        return known.label if known else row.fact
 
     def answer(self, row: Declaration) -> str:
         """What was answered."""

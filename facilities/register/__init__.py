@@ -17,6 +17,7 @@ KIND = UploadKind(
     admit=applying.admit,
     has_period=False,
     whole_district=True,
+    held=applying.held,
     consequences=(
         "上面的新增和变更立即写入设施登记，每个数都记下来自哪个单元格。",
         "每一行从它的生效日期起；没有填的，从今天起。",

@@ -20,6 +20,11 @@ def admit(context: Context) -> str:
     return "" if context.region.on_day(today(context)) else f"{context.region}已经撤并，请选择现在的乡镇（街道）。"
 
 
+def held(upload: Upload, region: Region) -> list[int]:
+    """Every township of the district: a facility of any of them may be in the sheet, or have moved since."""
+    return list(upload.district.below().townships().values_list("pk", flat=True))
+
+
 def apply(upload: Upload, context: Context, rows: list[dict]) -> None:
     """Write the previewed rows as dated records. StaleObject when a township handed in between; MoveRefused outside."""
     written = [row for row in rows if row["action"] in ("new", "changed")]

@@ -77,6 +77,8 @@ CORE_FACTS = {
         _declare("facility.investor", "text", "投资主体"),
         _declare("facility.agreed_by_bureau", "boolean", "民政局同意"),
         _declare("facility.agreed_by_street", "boolean", "所在街道（乡镇）同意"),
+        _declare("facility.evaluated", "boolean", "年度评估合格"),
+        _declare("facility.quality_evaluation", "boolean", "年度服务质量评价合格"),
         _declare("facility.accepted", "boolean", "验收合格"),
         _declare("facility.medical_care", "boolean", "具备医养服务能力（内设、一体或有效协议）"),
         _declare("community.few_elders", "boolean", "老年人口较少的社区"),

@@ -26,7 +26,8 @@ class MemberCount:
 class OtherClaim:
     """A claim that stands on the same facilities: of the same scheme, or of another one.
 
-    `form` is its scheme's: one_off, yearly, monthly or voucher. `text` is how a clerk reads it: its name, key and state. `may_combine_with` and `excludes` are its own scheme's.
+    `form` is its scheme's: one_off, yearly, monthly or voucher; `text` is how a clerk reads it: its name, key and state.
+    `may_combine_with` and `excludes` are its own scheme's.
     """
 
     policy: str

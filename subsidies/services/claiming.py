@@ -104,10 +104,8 @@ def _meant(answers: list[Answer], subject: Facility | Region, near: Region, key:
 
     A unit that succeeded several townships has a bundle for each of them, and nobody guesses which.
     """
-    if key:
-        found = [row for row in answers if row.key == key]
-    else:
-        found = [row for row in answers if row.subject == subject] or answers
+    own = [row for row in answers if row.subject == subject]
+    found = [row for row in answers if row.key == key] if key else own or answers
     if len(found) == 1:
         return found[0]
     if key:

@@ -1,6 +1,7 @@
 """Asking the API as an account does: by session, or by a token in the header."""
 
 import json
+from datetime import date
 
 import factories
 import pytest
@@ -9,6 +10,8 @@ from django.test import Client
 from eldercare import tokens
 from eldercare.policies import Policy
 from eldercare.regions import Kind, Region
+from subsidies import services
+from subsidies.models import SubsidyScheme
 
 FOREIGN_DISTRICT = "500238"
 
@@ -63,6 +66,15 @@ def bearer():
         return Caller(Client(headers={"Authorization": f"Token {tokens.issue(user, days=days)}"}))
 
     return issued
+
+
+@pytest.fixture
+def claimed(clerk):
+    """A drafted claim for an accepted station of 白马镇."""
+    since = date(2020, 8, 1)
+    station = factories.operating(factories.region("白马镇"), "COMMUNITY_STATION", on=since)
+    scheme = SubsidyScheme.objects.get(policy__slug="wulong-2020", key="station")
+    return services.draft(station, scheme, by=clerk)
 
 
 @pytest.fixture

@@ -8,7 +8,17 @@ import pytest
 
 from eldercare.audit import AuditRecord
 
-LISTS = ("regions", "policies", "standards", "facilities", "findings", "plan-targets", "progress", "training-quotas")
+LISTS = (
+    "regions",
+    "policies",
+    "standards",
+    "facilities",
+    "findings",
+    "plan-targets",
+    "progress",
+    "subsidy-claims",
+    "training-quotas",
+)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

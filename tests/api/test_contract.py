@@ -11,7 +11,17 @@ from eldercare.review import perform
 from facilities.models import OperatorContract
 from plans.models import ProgressReport, ReportingPeriod
 
-LISTS = ("regions", "policies", "standards", "facilities", "findings", "plan-targets", "progress", "training-quotas")
+LISTS = (
+    "regions",
+    "policies",
+    "standards",
+    "facilities",
+    "findings",
+    "plan-targets",
+    "progress",
+    "subsidy-claims",
+    "training-quotas",
+)
 KEYS = {
     "regions": "code name short_name kind kind_label parent edition valid_from valid_to successor is_demo",
     "policies": "policy title short_title document_number district district_name issued_on effective_on dates_from"
@@ -28,6 +38,8 @@ KEYS = {
     "plan-targets": "policy annex unit region type type_label year planned printed_total clause cell",
     "progress": "period district district_name township township_name status status_label submitted_at due_on"
     " late number",
+    "subsidy-claims": "policy scheme scheme_name clause subject_kind subject_kind_label subject facilities district"
+    " district_name township township_name year amount paid_total status status_label flagged",
     "training-quotas": "policy annex unit region role role_label year quota counted counted_label printed_total"
     " clause cell",
 }
@@ -39,7 +51,7 @@ def december(wulong):
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_a_row_has_exactly_the_published_keys(api, register, december, name):
+def test_a_row_has_exactly_the_published_keys(api, register, december, claimed, name):
     register(beds=3)
     page = api.body(f"{name}/")
     assert list(page) == ["count", "next", "previous", "results"]

@@ -17,6 +17,7 @@ PATHS = (
     "findings",
     "plan-targets",
     "progress",
+    "subsidy-claims",
     "training-quotas",
     "coverage",
 )
@@ -39,7 +40,7 @@ def test_every_endpoint_is_described(schema):
 
 
 @pytest.mark.parametrize("name", [name for name in PATHS if name != "coverage"])
-def test_described_rows_are_the_rows_that_come(api, register, wulong, schema, name):
+def test_described_rows_are_the_rows_that_come(api, register, wulong, schema, claimed, name):
     register()
     ReportingPeriod.objects.create(district=wulong, month=date(2020, 12, 1), due_on=date(2021, 1, 5))
     [row, *_] = api.body(f"{name}/")["results"]

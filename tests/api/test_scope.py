@@ -8,7 +8,17 @@ import pytest
 from eldercare.audit import AuditRecord
 from eldercare.regions import Kind, Region
 
-LISTS = ("regions", "policies", "standards", "facilities", "findings", "plan-targets", "progress", "training-quotas")
+LISTS = (
+    "regions",
+    "policies",
+    "standards",
+    "facilities",
+    "findings",
+    "plan-targets",
+    "progress",
+    "subsidy-claims",
+    "training-quotas",
+)
 ALL = (*LISTS, "coverage")
 DISTRICT_ROLES = ("clerk", "reviewer", "approver", "leader", "apiclient")
 

@@ -86,13 +86,14 @@ def test_district_page_asks_a_fixed_number_of_questions(client_for, leader, wulo
         factories.facility(unit, "VILLAGE_POINT", planned_year=2020)
 
     assert data_queries(client, DISTRICT) == one
-    assert one <= 15
+    assert one <= 18
 
 
 def test_township_page_asks_a_fixed_number_of_questions(client_for, leader, baima):
     client = client_for(leader)
     address = f"/dashboard/500156/{baima.code}/?as_of={DAY}"
     factories.facility(baima, "VILLAGE_POINT")
+    client.get(address)  # an edition is parsed once a process
     one = data_queries(client, address)
     for _ in range(12):
         factories.facility(baima, "VILLAGE_POINT")

@@ -27,7 +27,9 @@ def numbers(line) -> dict:
 def set_budget(desk):
     def entered(source=Source.DISTRICT, planned="500000", **more):
         stated = {"by": desk.clerk, "year": desk.year, "district": desk.district} | more
-        return services.set_budget(stated.pop("district"), stated.pop("year"), source, planned=Decimal(planned), **stated)
+        return services.set_budget(
+            stated.pop("district"), stated.pop("year"), source, planned=Decimal(planned), **stated
+        )
 
     return entered
 
@@ -89,7 +91,9 @@ def test_the_lottery_share_is_compared_exactly_and_shown_rounded(desk, set_budge
     assert (str(share.value), share.is_met, share.reason) == (value, is_met, "")
 
 
-@pytest.mark.parametrize(("pool", "reason"), [(None, "没有登记福彩公益金区级留存总额"), ("0", "没有登记福彩公益金区级留存总额")])
+@pytest.mark.parametrize(
+    ("pool", "reason"), [(None, "没有登记福彩公益金区级留存总额"), ("0", "没有登记福彩公益金区级留存总额")]
+)
 def test_a_share_of_an_unknown_pool_is_unknown(desk, set_budget, pool, reason):
     set_budget(Source.LOTTERY, "0", pool=None if pool is None else Decimal(pool))
     (share,) = board(desk.district, desk.year).shares

@@ -4,28 +4,18 @@ from decimal import Decimal
 
 import factories
 import pytest
-from desk import MILLION, accepted, complete_bundle, revoke
+from desk import MILLION, accepted, complete_bundle, untouched
 from django.db import IntegrityError, transaction
-from waivedcentre import accepted_by_waiver
 
 from eldercare import review
 from eldercare.audit import AuditRecord
 from eldercare.regions import Region
 from eldercare.review import Denied, MoveRefused, StaleObject
 from facilities import history
-from facilities.models import Waiver
-from facilities.services import waiving
 from subsidies import services
 from subsidies.models import Source, SubsidyClaim
 
 STATION = 200_000
-
-
-def untouched(claim, **expected):
-    """The row as the database has it, with no share and no event of a move that was refused."""
-    row = SubsidyClaim.objects.get(pk=claim.pk)
-    assert {name: getattr(row, name) for name in expected} == expected
-    return row
 
 
 # -- drafting
@@ -34,7 +24,12 @@ def untouched(claim, **expected):
 def test_amount_and_basis_come_from_the_scheme_and_the_accepted_facts(desk):
     station = accepted()
     claim = desk.draft(station, note="  首次申请 ")
-    assert (claim.amount, claim.year, claim.status, claim.key) == (STATION, desk.year, "draft", f"facility:{station.code}")
+    assert (claim.amount, claim.year, claim.status, claim.key) == (
+        STATION,
+        desk.year,
+        "draft",
+        f"facility:{station.code}",
+    )
     assert (claim.facility, claim.township, claim.district) == (station, station.township, desk.district)
     assert claim.basis["outcome"] == "payable"
     assert {row["truth"] for row in claim.basis["conditions"]} == {"true"}
@@ -53,20 +48,20 @@ def test_a_bundle_is_one_claim_that_rests_on_all_its_facilities(desk):
 
 def test_what_is_missing_is_told_at_once(desk):
     station = accepted(stage="completed", accepted_on=None)
-    with pytest.raises(MoveRefused, match="不符合.*验收合格"):
+    with pytest.raises(MoveRefused, match=r"不符合.*验收合格"):
         desk.draft(station)
     assert not SubsidyClaim.objects.exists()
 
 
 def test_an_amount_that_is_not_printed_is_never_claimed(desk):
-    with pytest.raises(MoveRefused, match="待定.*文件没有印金额"):
+    with pytest.raises(MoveRefused, match=r"待定.*文件没有印金额"):
         desk.draft(accepted(), "operating")
 
 
 def test_a_second_claim_names_the_first(desk):
     station = accepted()
     desk.draft(station)
-    with pytest.raises(MoveRefused, match="已有申请：社区养老服务站建设补助（.*草稿）"):
+    with pytest.raises(MoveRefused, match=r"已有申请：社区养老服务站建设补助（.*草稿）"):
         desk.draft(station)
     assert SubsidyClaim.objects.count() == 1
 
@@ -149,7 +144,7 @@ def test_a_changed_amount_asks_for_a_new_draft(desk):
     scheme = desk.scheme("station")
     scheme.body["amount"] = 150_000
     scheme.save()
-    with pytest.raises(MoveRefused, match="重新计算为 150000.00 元"):
+    with pytest.raises(MoveRefused, match=r"重新计算为 150000.00 元"):
         desk.approve(claim, {desk.budget(): Decimal(STATION)})
 
 
@@ -262,102 +257,3 @@ def test_perform_alone_neither_approves_nor_moves_money(desk):
     with pytest.raises(MoveRefused, match="没有台账"):
         review.perform(claim, "recover", by=desk.approver, comment="收回", paid_total=Decimal(0))
     untouched(claim, status="approved", paid_total=1000)
-
-
-# -- flags
-
-
-def test_a_revoked_acceptance_flags_every_live_claim_that_rests_on_it(desk):
-    station, other = accepted(), accepted("江口镇")
-    own, beside, done = desk.draft(station), desk.draft(other), desk.draft(accepted("桐梓镇"))
-    services.withdraw(done, by=desk.clerk, comment="重报")
-    revoke(station, desk, "消防整改")
-    row = untouched(own, status="draft", version=1)
-    assert row.flag_reason == f"{station}的验收已撤销：消防整改"
-    assert row.flagged_by == desk.approver
-    untouched(beside, flagged_at=None)
-    untouched(done, flagged_at=None)
-
-
-def test_a_member_s_revoked_acceptance_flags_the_bundle(desk):
-    made = complete_bundle()
-    claim = desk.draft(factories.region("后坪乡"), "township-bundle")
-    revoke(made[-1], desk)
-    assert untouched(claim).flagged_at is not None
-
-
-def test_a_flagged_claim_is_neither_approved_nor_paid(desk):
-    waiting, budget = desk.submitted(), desk.budget()
-    agreed = desk.approved((budget, STATION), subject=accepted("江口镇"))
-    for claim in (waiting, agreed):
-        revoke(claim.facility, desk)
-    with pytest.raises(MoveRefused):
-        desk.approve(waiting, {budget: Decimal(STATION)})
-    with pytest.raises(MoveRefused, match="有预警：.*请先核实"):
-        desk.pay(agreed, STATION, budget)
-
-
-def test_a_flag_goes_when_the_claim_is_handed_in_on_ground_that_holds_again(desk):
-    claim, budget = desk.submitted(), desk.budget()
-    revoke(claim.facility, desk)
-    with pytest.raises(MoveRefused):
-        desk.approve(claim, {budget: Decimal(STATION)})
-    claim.refresh_from_db()
-    services.send_back(claim, by=desk.reviewer, comment="验收已撤销")
-    with pytest.raises(MoveRefused, match="验收合格"):
-        services.submit(claim, by=desk.clerk)
-    history.record_one(
-        claim.facility, {"stage": "accepted", "accepted_on": desk.today}, effective_on=desk.today, by=None
-    )
-    services.submit(claim, by=desk.clerk)
-    untouched(claim, status="submitted", flagged_at=None, flagged_by=None, flag_reason="")
-    desk.approve(claim, {budget: Decimal(STATION)})
-
-
-def test_a_reviewer_may_let_a_flagged_claim_stand_with_a_reason(desk):
-    budget = desk.budget()
-    claim = desk.approved((budget, STATION))
-    revoke(claim.facility, desk)
-    claim.refresh_from_db()
-    with pytest.raises(MoveRefused, match="理由"):
-        services.keep(claim, by=desk.reviewer, comment=" ")
-    event = services.keep(claim, by=desk.reviewer, comment="整改三日内完成，资金照付")
-    assert event.detail["entitlement"]["outcome"] == "refused"
-    assert "消防整改" in event.detail["flag"]
-    untouched(claim, status="approved", flagged_at=None, flag_reason="")
-    desk.pay(claim, STATION, budget)
-    revoke(claim.facility, desk)
-    claim.refresh_from_db()
-    assert services.keep(claim, by=desk.reviewer, comment="已复验").verb == "keep_paid"
-
-
-def test_only_a_flag_can_be_kept(desk):
-    claim = desk.approved((desk.budget(), STATION))
-    with pytest.raises(MoveRefused, match="没有预警"):
-        services.keep(claim, by=desk.reviewer, comment="核实")
-
-
-def test_a_page_read_before_the_flag_is_stale(desk):
-    budget = desk.budget()
-    claim = desk.approved((budget, STATION))
-    seen = claim.version
-    revoke(claim.facility, desk)
-    with pytest.raises(StaleObject):
-        desk.pay(claim, STATION, budget, version=seen)
-
-
-def test_a_waiver_taken_back_flags_nothing(desk, register):
-    row = accepted_by_waiver(register, desk.clerk, desk.reviewer, desk.approver, Decimal(1420))
-    claim = desk.draft(row.facility, "street-centre")
-    assert claim.amount == 2_000_000
-    waiving.revoke(Waiver.objects.get(review=row), by=desk.approver, comment="依据失效")
-    untouched(claim, flagged_at=None, status="draft")
-
-
-def test_a_real_revocation_flags_with_the_register_in_one_go(desk, register):
-    row = accepted_by_waiver(register, desk.clerk, desk.reviewer, desk.approver, Decimal(1420))
-    claim = desk.draft(row.facility, "street-centre")
-    review.perform(row, "revoke", by=desk.approver, comment="消防整改")
-    row.facility.refresh_from_db()
-    assert row.facility.stage == "completed"
-    assert untouched(claim).flag_reason == f"{row.facility}的验收已撤销：消防整改"

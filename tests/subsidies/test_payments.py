@@ -65,7 +65,7 @@ def test_payments_in_parts_from_two_budgets(desk, budget):
     "amount", ["0", "-1", "0.001", "200000.01", "1E+9", "1E+40", "NaN", "sNaN", "Infinity", "-Infinity"]
 )
 def test_amounts_that_cannot_be_paid(desk, claim, budget, amount):
-    with pytest.raises(MoveRefused, match="大于 0|最多还能拨"):
+    with pytest.raises(MoveRefused, match=r"大于 0|最多还能拨"):
         desk.pay(claim, amount, budget)
     assert unpaid(claim)
 
@@ -169,7 +169,7 @@ def test_first_and_last_day_of_payment(demo_desk, past, on):
 def test_what_is_approved_now_in_a_demo_district_is_paid_on_its_last_day(demo_desk):
     budget = demo_desk.budget()
     claim = demo_desk.approved((budget, STATION))
-    with pytest.raises(MoveRefused, match="批准日期（2020-12-31）"):
+    with pytest.raises(MoveRefused, match=r"批准日期（2020-12-31）"):
         demo_desk.pay(claim, STATION, budget, on=date(2020, 12, 30))
     demo_desk.pay(claim, STATION, budget, on=date(2020, 12, 31))
 
@@ -265,7 +265,7 @@ def test_nothing_is_recovered_that_was_not_paid_and_nothing_twice(desk, claim, b
 
 def test_a_paid_claim_is_not_cancelled(desk, claim, budget):
     desk.pay(claim, 1, budget)
-    with pytest.raises(MoveRefused, match="已拨付 1.00 元，不能取消批准"):
+    with pytest.raises(MoveRefused, match=r"已拨付 1.00 元，不能取消批准"):
         services.cancel(claim, by=desk.approver, comment="项目调整")
 
 
@@ -287,7 +287,7 @@ def test_ledger_rows_are_neither_changed_nor_deleted(desk, claim, budget):
             [row], update_conflicts=True, update_fields=["amount"], unique_fields=["claim", "number"]
         ),
     ):
-        with pytest.raises(TypeError, match="never"):
+        with pytest.raises(TypeError, match="never"), transaction.atomic():
             attempt()
     assert rows(claim) == [(1, STATION, STATION)]
     with pytest.raises(ProtectedError):

@@ -73,7 +73,9 @@ def _marked(tab) -> dict[str, str]:
     return {cell.coordinate: cell.fill.fgColor.rgb for cell in cells if cell.comment}
 
 
-@pytest.mark.parametrize(("filename", "build", "sheet", "errors", "doubts"), SAMPLE, ids=lambda value: str(value)[:8])
+@pytest.mark.parametrize(
+    ("filename", "build", "sheet", "errors", "doubts"), SAMPLE, ids=[f"{n}-{case[0]}" for n, case in enumerate(SAMPLE)]
+)
 def test_copy_marks_the_cells_of_the_problems_and_no_other(desk, filename, build, sheet, errors, doubts):
     answer = desk.send(build(), name=filename).json()
     assert _cells(answer["problems"], "error") == errors

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from eldercare import clock, review
 from eldercare.accounts import User
-from eldercare.management.demo import acceptance, evidence, planned, rectifications, reports
+from eldercare.management.demo import acceptance, evidence, planned, rectifications, reports, subsidies, training
 from eldercare.management.demo.acceptance import at
 from eldercare.management.demo.people import TOWNSHIP
 from eldercare.management.demo.planned import Item
@@ -37,6 +37,8 @@ def tell(district: Region, people: dict[str, User], townships: dict[str, User]) 
         acceptance.remeasure(items, people)
         rectifications.tell(items, people)
         _prepare_for_visitors(items, people)
+        subsidies.tell(district, people)
+        training.tell(district, people["clerk"])
     return True
 
 

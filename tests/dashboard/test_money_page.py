@@ -1,0 +1,115 @@
+"""The money on the dashboards: one line for the leader, a page behind it, and every ledger row behind the figure."""
+
+from datetime import date
+from decimal import Decimal
+
+import factories
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from eldercare import review
+from subsidies import services
+from subsidies.models import Budget, SubsidyScheme
+from subsidies.services import Entry
+
+DAY = "2020-12-31"
+DISTRICT, MONEY, FIGURE = (
+    f"/dashboard/500156/{page}?as_of={DAY}" for page in ("", "money/", "figures/subsidy_paid_share/")
+)
+
+
+def text(reply) -> str:
+    return " ".join(reply.content.decode().split())
+
+
+@pytest.fixture
+def demo_day(wulong):
+    """武隆 in its demo year, whose day is 2020-12-31."""
+    type(wulong).objects.filter(pk=wulong.pk).update(is_demo=True)
+    wulong.refresh_from_db()
+    return wulong
+
+
+@pytest.fixture
+def budget(demo_day):
+    return Budget.objects.create(district=demo_day, year=2020, source="district", planned=1_000_000)
+
+
+@pytest.fixture
+def pay(demo_day, budget, clerk, reviewer, approver):
+    """A station's claim of 200,000 yuan, approved and paid as far as asked."""
+
+    def paid(township: str, amount: int, voucher: str = "川财-1"):
+        state = {"stage": "operating", "accepted_on": date(2020, 8, 1), "on": date(2020, 8, 1)}
+        station = factories.facility(factories.region(township), "COMMUNITY_STATION", **state)
+        scheme = SubsidyScheme.objects.get(policy__slug="wulong-2020", key="station")
+        claim = services.draft(station, scheme, by=clerk)
+        services.submit(claim, by=clerk)
+        services.approve(claim, by=reviewer, shares={budget: Decimal(200_000)})
+        if amount:
+            services.pay(claim, Entry(Decimal(amount), date(2020, 12, 31), budget, voucher), by=approver)
+        return claim
+
+    return paid
+
+
+def test_district_page_says_approved_paid_and_budget_in_wan(client_for, leader, pay):
+    pay("白马镇", 200_000)
+    pay("江口镇", 50_000)
+    page = text(client_for(leader).get(DISTRICT))
+    assert "已批准 2 笔 <strong>40</strong> 万元，已拨付 <strong>25</strong> 万元；2020年预算 100 万元" in page
+
+
+def test_district_without_money_says_nothing_of_it(client_for, leader, demo_day):
+    assert "补助资金</h2>" not in text(client_for(leader).get(DISTRICT))
+
+
+def test_money_page_lists_townships_budgets_and_the_plan_at_face_value(client_for, leader, pay):
+    pay("白马镇", 200_000)
+    pay("江口镇", 50_000)
+    page = text(client_for(leader).get(MONEY))
+    assert '62.5<span class="figure-unit">%</span>' in page
+    assert "400 + 200 + 2500 =" in page
+    assert "<strong>3100</strong>" in page
+    assert page.index("白马镇</a>") < page.index("江口镇</a>")
+
+
+def test_figure_page_goes_down_to_the_vouchers(client_for, leader, pay):
+    pay("白马镇", 200_000, "川财-9")
+    pay("江口镇", 0)
+    page = text(client_for(leader).get(FIGURE))
+    assert "2020-12-31 20 万元，凭证 川财-9" in page
+    assert "批准 20 万元，已拨付 0 万元" in page
+
+
+def test_recovered_claims_count_no_more(client_for, leader, pay, approver):
+    claim = pay("白马镇", 200_000)
+    services.recover(claim, by=approver, on=date(2020, 12, 31), voucher="退-1", comment="验收撤销")
+    assert review.ReviewEvent.objects.filter(verb="recover").exists()
+    assert "已批准 0 笔" in text(client_for(leader).get(MONEY))
+
+
+def test_township_page_has_its_own_line_and_no_others(client_for, make_user, pay, jiangkou, baima):
+    pay("白马镇", 200_000)
+    line = "已批准 1 笔 <strong>20</strong> 万元，已拨付 <strong>20</strong> 万元"
+    own, other = client_for(make_user("township", baima, "one")), client_for(make_user("township", jiangkou, "two"))
+    assert line in text(own.get(f"/dashboard/500156/{baima.code}/?as_of={DAY}"))
+    assert "补助资金</h2>" not in text(other.get(f"/dashboard/500156/{jiangkou.code}/?as_of={DAY}"))
+    assert own.get(MONEY).status_code == 404
+
+
+@pytest.mark.parametrize("address", [DISTRICT, MONEY, FIGURE])
+def test_pages_ask_the_same_for_one_claim_and_many(client_for, leader, pay, address):
+    client = client_for(leader)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200
+        return len(queries)
+
+    pay("白马镇", 200_000)
+    one = asked()
+    pay("江口镇", 50_000)
+    pay("火炉镇", 0)
+    assert asked() == one
