@@ -204,25 +204,51 @@ def _unit_kind(unit: Region) -> str:
 
 def _policy_coverage(scope: Scope) -> dict[str, list[str]]:
     """The reading of 覆盖 that the district's latest policy in force on the day states, where it states one."""
-    return {kind: types for reading, _ in _policies(scope) for kind, types in reading.items()}
+    return {kind: types for policy in known_policies(scope) for kind, types in policy.coverage.items()}
 
 
 def printed_units(scope: Scope) -> dict[str, int]:
     """Unit counts that the district's policies print; the only denominators of a district without published divisions."""
     counts = {}
-    for _, body in _policies(scope):
-        counts |= {kind: count for kind, count in body.get("printed_units", {}).items() if kind in UNIT_KINDS}
+    for policy in known_policies(scope):
+        counts |= {kind: count for kind, count in policy.body.get("printed_units", {}).items() if kind in UNIT_KINDS}
     return counts
 
 
-def _policies(scope: Scope) -> list[tuple[dict, dict]]:
-    """Coverage reading and body of the policies known on the day, oldest first: one query, asked once per scope."""
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A place where a policy contradicts itself, as its page shows it."""
+
+    policy: str
+    label: str
+    clause: str
+
+
+@dataclass(slots=True)
+class KnownPolicy:
+    """What figures and pages ask of a policy: its reading of 覆盖, its body, its doubtful places."""
+
+    coverage: dict
+    body: dict
+    doubts: list[Doubt]
+
+
+def known_policies(scope: Scope) -> list[KnownPolicy]:
+    """The policies known on the day, oldest first: one query with their doubtful places, asked once per scope."""
     return scope.once("policies", _read_policies)
 
 
-def _read_policies(scope: Scope) -> list[tuple[dict, dict]]:
+def _read_policies(scope: Scope) -> list[KnownPolicy]:
     rows = Policy.objects.filter(district=scope.district).exclude(issued_on__gt=scope.as_of)
-    return list(rows.order_by("issued_on", "pk").values_list("coverage", "body"))
+    told = ("pk", "short_title", "coverage", "body", "conflicts__label", "conflicts__clause")
+    found: dict[int, KnownPolicy] = {}
+    for pk, name, coverage, body, label, clause in rows.order_by("issued_on", "pk", "conflicts__key").values_list(
+        *told
+    ):
+        policy = found.setdefault(pk, KnownPolicy(coverage, body, []))
+        if label is not None:
+            policy.doubts.append(Doubt(name, label, clause))
+    return list(found.values())
 
 
 NO_DIVISIONS = "没有区划名录，只有文件印发的单位数，不能逐个单位计数"

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Subquery
 from django.utils import timezone
 
 from eldercare.figures import Scope
 from eldercare.regions import Region
+from eldercare.scoping import ScopedQuerySet
 from plans.models import ProgressReport, ReportingPeriod
 from plans.reporting import last_day
 
@@ -142,21 +144,34 @@ def month_state(district: Region, month: date, townships: list[Region]) -> Month
 
 
 def latest_state(scope: Scope) -> MonthState:
-    """The state of the last month whose deadline has passed by the day, else of the day's own month: two queries.
+    """The state of the last month whose deadline has passed by the day, else of the day's own month: one query.
 
     Expected are the townships that existed on the month's last day (on the scope's day, while the month still runs).
     """
     district, day = scope.district, scope.as_of
-    due = ReportingPeriod.objects.filter(district=district, month__lte=day, due_on__lte=day)
-    period = due.order_by("-month").first()
+    due = ReportingPeriod.objects.filter(district=district, month__lte=day, due_on__lte=day).order_by("-month")
+    period, reports = _with_reports(ReportingPeriod.objects.filter(pk=Subquery(due.values("pk")[:1])))
     month = period.month if period else day.replace(day=1)
     then = scope.units_on(min(last_day(month), day))
-    return _state(month, period, [unit for unit in then if unit.is_township])
+    return _state(month, period, [unit for unit in then if unit.is_township], reports)
 
 
-def _state(month: date, period: ReportingPeriod | None, townships: list[Region]) -> MonthState:
-    reports = {}
-    if period:
-        reports = {report.township_id: report for report in ProgressReport.objects.filter(period=period)}
+def _with_reports(periods: ScopedQuerySet) -> tuple[ReportingPeriod | None, list[ProgressReport]]:
+    """One period and its reports in a single outer join, so that a page asks once whether anybody reported or not."""
+    own, theirs = (
+        [field.attname for field in model._meta.concrete_fields] for model in (ReportingPeriod, ProgressReport)
+    )
+    rows = list(periods.order_by().values_list(*own, *(f"reports__{name}" for name in theirs)))
+    period = ReportingPeriod.from_db(periods.db, own, rows[0][: len(own)]) if rows else None
+    found = (ProgressReport.from_db(periods.db, theirs, row[len(own) :]) for row in rows)
+    return period, [report for report in found if report.pk is not None]
+
+
+def _state(
+    month: date, period: ReportingPeriod | None, townships: list[Region], found: list[ProgressReport] | None = None
+) -> MonthState:
+    if found is None:
+        found = list(ProgressReport.objects.filter(period=period)) if period else []
+    reports = {report.township_id: report for report in found}
     due_on = period.due_on if period else None
     return MonthState(month, due_on, tuple(Submission(unit, reports.get(unit.pk), due_on) for unit in townships))

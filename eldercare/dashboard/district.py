@@ -10,12 +10,12 @@ from django.utils.safestring import SafeString
 from eldercare import charts, figures
 from eldercare.dashboard import asof, money, moves, trainingboard
 from eldercare.figures import Definition, Figure, FigureSet
-from eldercare.policies import Policy, PolicyConflict
+from eldercare.policies import Policy
 from eldercare.regions import UNIT_KIND_LABELS, UNIT_KINDS, DivisionEdition, Kind, Region, district_of
 from facilities import ledger
 from plans import schedule, submissions
 from plans.schedule import Line
-from plans.statistics import printed_units
+from plans.statistics import known_policies, printed_units
 
 
 def index(request: HttpRequest) -> HttpResponse:
@@ -83,7 +83,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         "month": month,
         "unit_counts": _unit_counts(found),
         "training": trainingboard.roles(found),
-        "conflicts": list(PolicyConflict.objects.filter(policy__district=district).select_related("policy")),
+        "conflicts": [doubt for policy in known_policies(found.scope) for doubt in policy.doubts],
         "trend": moves.trend(found.scope),
         "ledger": _ledger(found),
         "money": money.line(found),

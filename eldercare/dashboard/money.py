@@ -11,7 +11,6 @@ from eldercare.dashboard import asof
 from eldercare.figures import Figure, FigureSet, Scope
 from eldercare.regions import Region
 from subsidies import amounts, board, ledger, shown
-from subsidies.models import Budget
 from subsidies.statistics import PAID_SHARE
 
 NOTHING = Decimal(0)
@@ -54,11 +53,8 @@ def standings(scope: Scope) -> list[ledger.Standing]:
 
 
 def line(found: FigureSet) -> dict:
-    """The money in one line of the district's page: one query."""
-    year = found.scope.as_of.year
-    planned = [row.planned for row in Budget.objects.filter(district=found.scope.district, year=year).only("planned")]
-    whole = sums(found)[None]
-    return {"year": year, "sum": whole, "planned": amounts.wan(sum(planned, NOTHING)) if planned else ""}
+    """The money in one line of the district's page: no query beyond the figures' own."""
+    return {"sum": sums(found)[None]}
 
 
 @asof.for_readers_of_dashboards

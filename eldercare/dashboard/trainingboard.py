@@ -73,10 +73,9 @@ def board_of(scope: Scope) -> Board:
     return scope.once("training.board", statistics.completion)
 
 
-def roles(found: FigureSet, targets: list[Target] | None = None) -> list[RoleLine]:
-    """The roles for which something is printed or somebody was trained: one query for the printed totals."""
-    board, scope = board_of(found.scope), found.scope
-    printed = _printed(scope)
+def roles(found: FigureSet, targets: list[Target] | None = None, printed: dict | None = None) -> list[RoleLine]:
+    """The roles for which something is printed or somebody was trained; `printed` are the totals as `printed_totals` gives."""
+    board, printed = board_of(found.scope), printed or {}
     lines = []
     for role in TrainingRole:
         columns = [_column(board, role.value, year, printed) for year in board.years]
@@ -87,7 +86,8 @@ def roles(found: FigureSet, targets: list[Target] | None = None) -> list[RoleLin
     return lines
 
 
-def _printed(scope: Scope) -> dict[tuple[str, int], int]:
+def printed_totals(scope: Scope) -> dict[tuple[str, int], int]:
+    """The totals as printed by role and year: one query."""
     rows = QuotaTotal.objects.filter(table__policy__district=scope.district, printed__isnull=False)
     sums: Counter = Counter()
     for role, year, printed in rows.values_list("role", "year", "printed"):
@@ -175,7 +175,8 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     day = asof.day_of(request, district)
     found = figures.compute(district, day)
     wanted = Target.objects.filter(policy__district=district).select_related("policy")
-    lines = roles(found, [row for row in wanted if row.body.get("role") in TrainingRole.values])
+    targets = [row for row in wanted if row.body.get("role") in TrainingRole.values]
+    lines = roles(found, targets, printed_totals(found.scope))
     board = board_of(found.scope)
     keys = [(column.role, column.year) for line in lines for column in line.columns]
     context = {

@@ -86,7 +86,7 @@ def test_district_page_asks_a_fixed_number_of_questions(client_for, leader, wulo
         factories.facility(unit, "VILLAGE_POINT", planned_year=2020)
 
     assert data_queries(client, DISTRICT) == one
-    assert one <= 18
+    assert one <= 15
 
 
 def test_township_page_asks_a_fixed_number_of_questions(client_for, leader, baima):
