@@ -192,6 +192,13 @@ def _deny_unless(visible: bool) -> None:
         raise Denied("不在您的管理范围内。")
 
 
+def _read_back(row: Reviewable, changes: dict) -> None:
+    """What the database computed (a count that went up by one) becomes a value again."""
+    computed = [name for name, value in changes.items() if hasattr(value, "resolve_expression")]
+    if computed:
+        row.refresh_from_db(fields=computed)
+
+
 def _take_over(row: Reviewable, obj: Reviewable) -> None:
     """Let the caller's object be as the locked row is after the move."""
     if row is obj:
@@ -262,6 +269,7 @@ def perform(
             row.version += 1
             _stamp(row, move, by)
             row.save()
+            _read_back(row, changes)
             event = _record(row, move, source, by, comment, detail or {})
             for function in _followers[row._meta.label_lower, verb]:
                 function(row, event, by)

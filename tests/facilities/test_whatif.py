@@ -162,7 +162,7 @@ def test_questions_to_the_database_do_not_grow_with_facilities(tighter, street, 
     client = client_for(clerk)
 
     def counted() -> int:
-        client.get(address(tighter))
+        client.get(address(tighter), {"as_of": "2020-12-01"})  # an edition is parsed once a process
         with CaptureQueriesContext(connection) as captured:
             assert client.get(address(tighter), {"as_of": "2020-12-01"}).status_code == 200
         return len(captured)

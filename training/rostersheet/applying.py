@@ -5,12 +5,11 @@ from datetime import date
 from django.core.exceptions import PermissionDenied
 
 from eldercare import clock
-from eldercare.personal import digest
+from eldercare.personal import digest, unsealed
 from eldercare.review import MoveRefused
 from eldercare.uploads import Context, Upload
 from training.models import Attendance, Certificate, Person, TrainingSession
 from training.rostersheet.sheet import session_of
-from training.sealed import unseal
 
 NEW_CERTIFICATE, KNOWN_CERTIFICATE, REPLACED, PHONE = "new_certificate", "certificate", "replaces", "phone_added"
 
@@ -46,7 +45,7 @@ def _people(session: TrainingSession, rows: list[dict]) -> list[Person]:
     known = {row.pk: row for row in Person.objects.select_for_update(of=("self",)).filter(pk__in=ids)}
     people, new, completed = [], [], []
     for row in rows:
-        person, phone = known.get(row["person"]), unseal(row["phone"])
+        person, phone = known.get(row["person"]), unsealed(row["phone"])
         if person is None:
             person = Person(
                 district=session.district, unit_id=row["region"], unit_name=row["unit"], name=row["name"], phone=phone,
@@ -93,7 +92,7 @@ def _known(told: dict, person: Person, kept: dict[tuple, int]) -> int | None:
 
 
 def _made(session: TrainingSession, told: dict, person: Person) -> Certificate:
-    number = unseal(told["number"])
+    number = unsealed(told["number"])
     return Certificate(
         person=person, role=session.role, title=told["title"], number=number, number_digest=digest(number),
         issuer=session.organiser[:60], issued_on=_day(told["issued_on"]), expires_on=_day(told["expires_on"]),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Max
 
-from eldercare.personal import digest, masked
+from eldercare.personal import digest, masked, sealed
 from eldercare.sheets.cells import Level, Problem
 from eldercare.sheets.columns import Reading, ReadRow
 from eldercare.sheets.text import compact
@@ -16,7 +16,6 @@ from training.models import Attendance, Certificate, Person, TrainingSession
 from training.rostersheet import register, sheet
 from training.rostersheet.register import Books, Unit
 from training.rostersheet.sheet import SHEET, session_of
-from training.sealed import seal
 
 OTHER = "other"
 YES_NO = {True: "是", False: "否"}
@@ -207,7 +206,7 @@ def _told(line: Line, books: Books) -> dict:
         "before": before.pk if before else None,
         "region": line.unit.region.pk if line.unit.region else None,
         "completed": completed,
-        "phone": seal(line.phone),
+        "phone": sealed(line.phone),
         "phone_shown": masked(line.phone),
         "certificate": _certificate(line, holder),
         "sources": line.row.cells | {"sheet": line.row.sheet},
@@ -234,4 +233,4 @@ def _certificate(line: Line, holder: Certificate | None) -> dict | None:
         return None
     days = {key: values[key].isoformat() if values.get(key) else None for key in ("issued_on", "expires_on")}
     known = holder.pk if holder else None
-    return {"id": known, "number": seal(line.number), "title": values.get("title") or "", **days}
+    return {"id": known, "number": sealed(line.number), "title": values.get("title") or "", **days}
