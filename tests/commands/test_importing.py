@@ -167,7 +167,8 @@ def test_importprogress_dry_run_opens_no_transaction_while_it_reads_and_writes_n
     with CaptureQueriesContext(connection) as statements:
         run("importprogress", path, *WHO, "--dry-run")
     verbs = {statement["sql"].split()[0].upper() for statement in statements}
-    assert verbs == {"SELECT"}
+    # PostgreSQL reads long lists through a cursor that it declares.
+    assert verbs <= {"SELECT", "DECLARE"}
 
 
 def test_importprogress_of_a_foreign_township_is_refused(building, sheet, jiangkou):

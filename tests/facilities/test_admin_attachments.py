@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from shutting import shut
 
 from eldercare import review
 from eldercare.audit import AuditRecord
@@ -41,7 +42,7 @@ def sent(content: bytes = b"", name: str = "现场照片.png") -> SimpleUploaded
 
 def body_of(response) -> bytes:
     content = b"".join(response.streaming_content)
-    response.close()
+    shut(response)
     return content
 
 

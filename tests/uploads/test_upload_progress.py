@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from shutting import shut
 
 from eldercare.sheets.limits import LIMITS
 from eldercare.uploads import Upload
@@ -95,7 +96,7 @@ def test_sending_that_breaks_off_leaves_neither_upload_nor_file(desk):
         stream = iter(response.streaming_content)
         for _ in range(pieces):
             next(stream)
-        response.close()
+        shut(response)
     assert not Upload.objects.exists()
     assert kept_files() == before
 
@@ -129,7 +130,7 @@ def test_confirming_a_long_sheet_is_told_and_leads_to_the_receipt(desk, long_upl
 def test_confirming_that_breaks_off_before_the_write_writes_nothing_and_can_be_repeated(desk, long_upload):
     response = press(desk, long_upload)
     next(iter(response.streaming_content))
-    response.close()
+    shut(response)
     long_upload.refresh_from_db()
     assert long_upload.status == "staged"
     assert not Facility.objects.exists()
