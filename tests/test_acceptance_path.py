@@ -254,3 +254,6 @@ def test_a_centre_too_small_is_returned_put_right_excused_accepted_printed_and_l
 
     change_afterwards(clerk, facility)
     look_again(reviewer, portal, review)
+
+    clerk.goto(review)
+    assert "验收合格" in text(clerk, ".moves"), "a look afterwards leaves the decision as it was"

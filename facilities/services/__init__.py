@@ -1,6 +1,6 @@
 """What the app does around its moves, by concern."""
 
-from facilities.services import acceptance, assignment, consenting, rectifying, returning
+from facilities.services import acceptance, consenting, rectifying, returning
 from facilities.services.acceptance import accept, frozen, open_review, review_day, standard_met
 from facilities.services.assignment import assign, reviewers, take
 
@@ -10,7 +10,6 @@ __all__ = ["accept", "assign", "frozen", "open_review", "review_day", "reviewers
 def connect() -> None:
     """Tie the conditions and consequences of every concern to the moves."""
     acceptance.connect()
-    assignment.connect()
     rectifying.connect()
     returning.connect()
     consenting.connect()

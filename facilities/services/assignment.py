@@ -32,7 +32,3 @@ def reviewers(row: AcceptanceReview):
     held = Q(groups__permissions__in=may) | Q(user_permissions__in=may)
     people = User.objects.filter(held, is_active=True, region=row.facility.district).exclude(pk=row.submitted_by_id)
     return people.distinct().order_by("full_name", "username")
-
-
-def connect() -> None:
-    """Nothing is asked of these moves beyond their table."""

@@ -3,6 +3,7 @@
 Row 2 is the village point with 10 beds, 200 ㎡, 40 % and a start on 2020-03-01, row 4 the centre with 1,200 ㎡.
 """
 
+import re
 from datetime import date, datetime
 
 from openpyxl.utils import get_column_letter
@@ -14,6 +15,8 @@ from corpus.table import KEYS, Table
 CHANGED = (0, 1, 2, 0, 0, 0)
 DOUBTFUL = (0, 0, 3, 0, 0, 1)
 WRONG = (0, 0, 2, 0, 1, 0)
+# openpyxl closes an empty element one way with lxml and another without it.
+EMPTY_RESULT = r'<c r="J2"><f>{}</f>(?:<v></v>|<v ?/>)</c>'
 
 
 def _cell(title: str, /, row: int = 2, code: str = "", counts=None, **typed) -> Case:
@@ -37,7 +40,7 @@ def _quoted(book, tab) -> None:
 def _cached(formula: str, value: str, kind: str = "") -> bytes:
     """床位数 as a formula with the result that a spreadsheet program stored."""
     content = Table().put(2, beds=formula).xlsx()
-    return rewritten(content, f'<c r="J2"><f>{formula[1:]}</f><v></v></c>', _result(formula, value, kind))
+    return rewritten(content, re.compile(EMPTY_RESULT.format(re.escape(formula[1:]))), _result(formula, value, kind))
 
 
 def _result(formula: str, value: str, kind: str) -> str:
