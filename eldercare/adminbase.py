@@ -37,11 +37,6 @@ __all__ = [
     "TownshipFilter",
 ]
 
-admin.site.site_title = "养老服务设施管理后台"
-admin.site.site_header = "养老服务设施管理后台"
-admin.site.index_title = "登记与审核"
-admin.site.empty_value_display = "—"
-admin.site.enable_nav_sidebar = True
 VERSION_DIGITS = 9
 # Rows leave one at a time, where the person sees what hangs on them.
 admin.site.disable_action("delete_selected")

@@ -8,12 +8,17 @@ class EldercareConfig(AppConfig):
 
     name = "eldercare"
     verbose_name = "基础数据与系统"
+    register_order = (
+        "Upload", "RegionAlias", "Policy", "PopulationFact", "Region", "DivisionEdition", "User", "ApiToken",
+        "AuditRecord", "ReviewEvent",
+    )  # fmt: skip
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         from django.db.models.signals import post_migrate
 
-        from eldercare import accounts, uploads
+        from eldercare import accounts, names, uploads
 
         post_migrate.connect(accounts.sync_roles, dispatch_uid="eldercare.sync_roles")
+        names.connect()
         uploads.connect()

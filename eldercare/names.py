@@ -1,5 +1,6 @@
 """How people write a unit's name: confirmed other names, proposals that wait for a clerk, and looking names up."""
 
+from collections.abc import Iterable
 from datetime import date
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -7,6 +8,7 @@ from functools import cached_property
 from django.db import models
 from django.db.models import Q
 
+from eldercare import desk
 from eldercare.regions import TOWNSHIP_KINDS, Region
 from eldercare.review import Move, Reviewable
 from eldercare.sheets.text import compact
@@ -69,25 +71,37 @@ class RegionAlias(Reviewable):
 class NameBook:
     """The names of one district's units on a day, to look printed names up in: exact, then alias, then proposal.
 
-    One query, and a second for the first name that is no unit's own, whatever the number of look-ups. A name that two
-    units share is no match.
+    One query, none where the caller hands over the `units` of the day, and one more for the first name that is no
+    unit's own, whatever the number of look-ups. A name that two units share is no match.
     """
 
     def __init__(
-        self, district: Region, day: date, kinds=TOWNSHIP_KINDS, *, within_region: Region | None = None
+        self,
+        district: Region,
+        day: date,
+        kinds=TOWNSHIP_KINDS,
+        *,
+        within_region: Region | None = None,
+        units: Iterable[Region] | None = None,
     ) -> None:
         self._district = district
-        units = (within_region or district).below().on(day).filter(kind__in=kinds)
-        self.units = list(units)
+        if units is None:
+            units = (within_region or district).below().on(day).filter(kind__in=kinds)
+        self.units = [unit for unit in units if unit.kind in kinds]
         self._by_name: dict[str, Region | None] = {}
         for unit in self.units:
             for name in {compact(unit.name), compact(unit.short_name)}:
                 self._by_name[name] = None if name in self._by_name else unit
 
     @cached_property
-    def _by_alias(self) -> dict[str, Region | None]:
+    def aliases(self) -> list["RegionAlias"]:
+        """The district's confirmed other names, of units of every kind, each with its unit."""
         confirmed = RegionAlias.objects.filter(district=self._district, status=RegionAlias.Status.CONFIRMED)
-        return {compact(row.name): self._on_the_day(row.region) for row in confirmed.select_related("region")}
+        return list(confirmed.select_related("region"))
+
+    @cached_property
+    def _by_alias(self) -> dict[str, Region | None]:
+        return {compact(row.name): self._on_the_day(row.region) for row in self.aliases}
 
     def _on_the_day(self, region: Region) -> Region | None:
         """The day's unit for one of any day: itself, its successor, or the only one that it succeeded."""
@@ -107,3 +121,15 @@ class NameBook:
         scored = [(SequenceMatcher(None, key, compact(unit.short_name)).ratio(), unit) for unit in self.units]
         best = max(scored, key=lambda pair: pair[0], default=None)
         return (best[1], round(best[0], 2)) if best and best[0] >= SIMILAR_ENOUGH else None
+
+
+def _proposed(user):
+    return RegionAlias.objects.visible_to(user).filter(status=RegionAlias.Status.PROPOSED)
+
+
+def connect() -> None:
+    """Names that wait for a clerk are work."""
+    listed = "admin:eldercare_regionalias_changelist"
+    desk.declare(
+        desk.Waiting("eldercare.decide_regionalias", "待确认的单位名称", _proposed, listed, "status__exact=proposed")
+    )

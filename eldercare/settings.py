@@ -71,7 +71,7 @@ INSTALLED_APPS = [
     "plans",
     "subsidies",
     "training",
-    "django.contrib.admin",
+    "eldercare.adminconfig.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -8,10 +8,15 @@ class FacilitiesConfig(AppConfig):
 
     name = "facilities"
     verbose_name = "养老服务设施"
+    register_order = (
+        "AcceptanceReview", "Facility", "Rectification", "Waiver", "Declaration", "Exemption", "ServiceLink",
+        "OperatorContract", "Attachment", "UnitPrice", "StandardEdition", "Requirement", "FunctionZone", "ZoneAlias",
+    )  # fmt: skip
 
     def ready(self) -> None:
-        from facilities import knowledge, register, services, statistics
+        from facilities import desk, knowledge, register, services, statistics
 
+        desk.connect()
         knowledge.connect()
         register.connect()
         services.connect()

@@ -8,11 +8,13 @@ class PlansConfig(AppConfig):
 
     name = "plans"
     verbose_name = "计划与报送"
+    register_order = ("ProgressReport", "ReportingPeriod", "PeriodException", "ChaseNote", "PlanTable", "PlanTarget")
 
     def ready(self) -> None:
-        from plans import annexes, names, progress, statistics
+        from plans import annexes, desk, names, progress, statistics
 
         annexes.connect()
+        desk.connect()
         names.connect()
         progress.connect()
         statistics.connect()

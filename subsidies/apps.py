@@ -8,11 +8,13 @@ class SubsidiesConfig(AppConfig):
 
     name = "subsidies"
     verbose_name = "补助资金"
+    register_order = ("SubsidyClaim", "Payment", "Budget", "AllowanceTotal", "SubsidyScheme")
 
     def ready(self) -> None:
-        from subsidies import allowancesheet, questions, services, statistics
+        from subsidies import allowancesheet, desk, questions, services, statistics
 
         allowancesheet.connect()
+        desk.connect()
         questions.connect()
         services.connect()
         statistics.connect()

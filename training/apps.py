@@ -8,6 +8,7 @@ class TrainingConfig(AppConfig):
 
     name = "training"
     verbose_name = "人员培训"
+    register_order = ("TrainingSession", "Person", "Certificate", "TeamMember", "QuotaTable", "TrainingQuota")
 
     def ready(self) -> None:
         from training import annexes, names, rostersheet, statistics, teamsheet
