@@ -41,6 +41,16 @@ class Figure:
     reason: str = ""
     exact: Fraction | None = None
 
+    @property
+    def numerator_text(self) -> str:
+        """The numerator as people read it, thousands set apart; empty when unknown."""
+        return _read(self.numerator)
+
+    @property
+    def denominator_text(self) -> str:
+        """The denominator as people read it, thousands set apart; empty when unknown."""
+        return _read(self.denominator)
+
     def as_dict(self) -> dict:
         """The contract's JSON object."""
         return {
@@ -54,6 +64,10 @@ class Figure:
             "edition": self.edition.isoformat() if self.edition else None,
             "reason": self.reason,
         }
+
+
+def _read(value: int | Decimal | None) -> str:
+    return "" if value is None else f"{_number(value):,}"
 
 
 def _number(value: int | Decimal | None) -> int | float | None:

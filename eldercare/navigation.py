@@ -20,7 +20,8 @@ def links_for(user) -> list[tuple[str, str]]:
         links.append(("管理后台", reverse("admin:index")))
     if user.has_perm("facilities.add_declaration"):
         links.append(("单位认定", reverse("admin:facilities_declaration_units")))
-    if user.has_perm("eldercare.use_api"):
+    # Who reads pages of one's own township or of the dashboards has no use for a programmer's manual; the help names it.
+    if user.has_perm("eldercare.use_api") and (user.is_staff or not links):
         links.append(("数据接口", reverse("api-docs")))
     return [*links, ("帮助", reverse("help"))]
 
