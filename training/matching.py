@@ -74,8 +74,9 @@ class Register:
         alike = [person for person in namesakes if person.phone == entry.phone and (entry.phone or not person.live)]
         if alike:
             return Verdict(How.SAME, (alike[0],))
-        doubtful = tuple(person for person in namesakes if person.live)
-        return Verdict(How.ASK, doubtful) if doubtful else Verdict(How.NEW)
+        # One person may be known under two entries that were merged.
+        doubtful = {person.id: person for person in namesakes if person.live}
+        return Verdict(How.ASK, tuple(doubtful.values())) if doubtful else Verdict(How.NEW)
 
 
 def _holder(holder: Known, entry: Entry) -> Verdict:

@@ -7,14 +7,18 @@ from django.utils import timezone
 from eldercare.personal import PersonalText, masked
 from eldercare.regions import Region
 from eldercare.scoping import Scoped
-from eldercare.signatures import moment, person, together
+from eldercare.signatures import both, moment, person, together
 from training.quotas import TrainingRole
 
 ERASED_NAME = "（已按期清除）"
 
 
 class Person(Scoped):
-    """名册人员: one person of one district. Once the retention time is over the name and numbers go, the counts stay."""
+    """名册人员: one person of one district. Once the retention time is over the name and numbers go, the counts stay.
+
+    `unit` is where the person is now; moves and corrections are training.changes. An entry that turned out to be somebody
+    who is registered already stays as a row, merged into the other.
+    """
 
     scope_lookups = ("district__path",)
 
@@ -29,6 +33,11 @@ class Person(Scoped):
     created_at = models.DateTimeField("登记时间", default=timezone.now, editable=False)
     erased_at = moment("清除时间")
     erased_by = person("清除人")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name="并入", editable=False
+    )
+    merged_at = moment("合并时间")
+    merged_by = person("合并人")
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     class Meta:
@@ -45,10 +54,21 @@ class Person(Scoped):
                 condition=Q(erased_at__isnull=True) | Q(phone="", phone_digest=""),
                 name="training_person_erased_without_numbers",
             ),
+            models.CheckConstraint(condition=together("merged"), name="training_person_merged_by_someone"),
+            models.CheckConstraint(
+                condition=both("merged", set_=True) & Q(merged_into__isnull=False)
+                | both("merged", set_=False) & Q(merged_into__isnull=True),
+                name="training_person_merged_into_someone",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def unit_shown(self) -> str:
+        """Where the person is: the township or village, or the printed name of another unit."""
+        return str(self.unit) if self.unit else self.unit_name
 
     @property
     def masked_phone(self) -> str:

@@ -4,21 +4,24 @@ Every reading and every clearing is an audit record that holds neither the numbe
 the name. A clearing is final: rows and counts stay, the sender's files and previews that held the data go with it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from eldercare import audit, clock
-from eldercare.regions import Region
+from eldercare.personal import veiled
 from eldercare.review import Denied, MoveRefused
-from eldercare.scoping import covers, covers_row
-from eldercare.uploads import StagedRows, Upload, kind_of
+from eldercare.scoping import covers_row
+from eldercare.uploads import StagedRows, Upload
+from eldercare.uploads.kinds import personal_kinds
+from training.changes import PersonChange
 from training.people import ERASED_NAME, Certificate, Person
 from training.sessions import Attendance
-from training.teams import TeamMember
+from training.teams import CORRECTED, TeamMember
 
 SEE, ERASE = "training.see_personal_data", "training.erase_personal_data"
 FIELDS = ("联系电话", "证书编号")
@@ -28,10 +31,10 @@ NO_ROWS = "[]"
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A person's numbers as they are kept, certificates as (name of the certificate, number)."""
+    """A person's numbers as they are kept, certificates as (name of the certificate, number); a log never spells them."""
 
-    phone: str
-    certificates: tuple[tuple[str, str], ...]
+    phone: str = field(repr=False)
+    certificates: tuple[tuple[str, str], ...] = field(repr=False)
 
 
 def reveal(person: Person, *, by, why: str = "") -> Whole:
@@ -40,7 +43,7 @@ def reveal(person: Person, *, by, why: str = "") -> Whole:
     _deny_outside(by, person)
     if person.erased_at:
         raise MoveRefused("这个人的姓名和号码已按期清除，无法再看。")
-    detail = {"fields": list(FIELDS)} | ({"why": why.strip()[:REASON_LENGTH]} if why.strip() else {})
+    detail = {"fields": list(FIELDS)} | ({"why": _reason(why)} if why.strip() else {})
     audit.record("personal.viewed", by=by, target=person, named=_numbered(person), detail=detail)
     return Whole(person.phone, _certificates(person))
 
@@ -56,9 +59,14 @@ def take_out(people: QuerySet[Person], *, by, why: str) -> list[tuple[Person, Wh
         raise MoveRefused("请写明导出完整号码的用途。")
     rows = people.visible_to(by).filter(erased_at__isnull=True).prefetch_related("certificates")
     found = [(person, Whole(person.phone, _certificates(person))) for person in rows]
-    detail = {"rows": len(found), "fields": list(FIELDS), "why": reason[:REASON_LENGTH]}
+    detail = {"rows": len(found), "fields": list(FIELDS), "why": _reason(reason)}
     audit.record("personal.exported", by=by, detail=detail)
     return found
+
+
+def _reason(text: str) -> str:
+    """A reason as the trail keeps it: whoever writes a number into it has written it nowhere."""
+    return veiled(text.strip()[:REASON_LENGTH])
 
 
 def _certificates(person: Person) -> tuple[tuple[str, str], ...]:
@@ -85,7 +93,8 @@ def expired(rows: QuerySet[Person], day: date) -> QuerySet[Person]:
         is_member=Exists(belonged.filter(ends_on=None)),
     )
     nothing = Q(last_session=None, last_membership=None)
-    return rows.filter(
+    # An entry that was merged into another goes with it.
+    return rows.filter(merged_into=None).filter(
         Q(last_session=None) | Q(last_session__lt=before),
         Q(last_membership=None) | Q(last_membership__lt=before),
         ~nothing | Q(created_at__date__lt=before),
@@ -102,7 +111,8 @@ def is_expired(person: Person) -> bool:
 def erase(person: Person, *, by) -> None:
     """Clear a person's name and numbers for good. Raises Denied; MoveRefused before the time or a second time.
 
-    Attendances, memberships and certificates stay as rows; files and previews that brought the person in are removed.
+    Attendances, memberships and certificates stay as rows; files and previews that brought the person in are removed, and
+    with the person the entries that were merged and what was corrected.
     """
     _deny_unless(by, ERASE, "您的角色不能清除个人信息。")
     _deny_outside(by, person)
@@ -110,53 +120,64 @@ def erase(person: Person, *, by) -> None:
         row = Person.objects.select_for_update(of=("self",)).select_related("district").get(pk=person.pk)
         if row.erased_at:
             raise MoveRefused("这个人的信息已经清除。")
+        if row.merged_into_id:
+            raise MoveRefused(f"这条登记已并入 {row.merged_into_id} 号，到期时一起清除。")
         if not is_expired(row):
             raise MoveRefused(f"还没有到期：最后一次培训或离队满 {settings.PERSONAL_YEARS} 年后才能清除。")
-        row.name, row.phone, row.phone_digest = ERASED_NAME, "", ""
-        row.erased_at, row.erased_by = clock.now(), by
-        row.save()
-        Certificate.objects.filter(person=row).update(number="", number_digest="")
-        _forget(Upload.objects.filter(Q(attendances__person=row) | Q(team_members__person=row)).distinct())
+        for entry in (row, *Person.objects.select_for_update(of=("self",)).filter(merged_into=row, erased_at=None)):
+            _blank(entry, by)
         audit.record(
             "personal.erased", by=by, target=row, named=_numbered(row), detail={"years": settings.PERSONAL_YEARS}
         )
     person.refresh_from_db()
 
 
-def old_files(district: Region, day: date) -> QuerySet[Upload]:
-    """Sheets with personal data, whatever became of them, that were sent before the limit and still hold something."""
-    kinds = [code for code in Upload.objects.values_list("kind", flat=True).distinct() if _is_personal(code)]
-    rows = Upload.objects.filter(district=district, kind__in=kinds, uploaded_at__date__lt=limit(day))
-    return rows.exclude(staged__rows=NO_ROWS)
+def _blank(row: Person, by) -> None:
+    """One entry without name and numbers."""
+    row.name, row.phone, row.phone_digest = ERASED_NAME, "", ""
+    row.erased_at, row.erased_by = clock.now(), by
+    row.save()
+    Certificate.objects.filter(person=row).update(number="", number_digest="")
+    # A reason is free text, and that of a correction tends to name the person.
+    PersonChange.objects.filter(person=row).update(name_before="", reason=ERASED_NAME)
+    for member in TeamMember.objects.filter(person=row, sources__has_key=CORRECTED):
+        member.sources[CORRECTED] = ERASED_NAME
+        member.save(update_fields=["sources"])
+    _forget(Upload.objects.filter(Q(attendances__person=row) | Q(team_members__person=row)).distinct())
 
 
-def erase_files(district: Region, *, by) -> int:
-    """Remove what old sheets of a district still hold; how many there were. Raises Denied."""
+def sheets() -> QuerySet[Upload]:
+    """The sheets with personal data that are still there."""
+    return Upload.objects.filter(kind__in=[kind.code for kind in personal_kinds()]).exclude(file="")
+
+
+def old(rows: QuerySet[Upload], day: date) -> QuerySet[Upload]:
+    """Of these, sheets with personal data, whatever became of them, that were sent before the limit and are still there."""
+    return rows.filter(pk__in=sheets(), uploaded_at__date__lt=limit(day))
+
+
+def erase_files(rows: QuerySet[Upload], *, by) -> int:
+    """Remove what old sheets in the person's scope still hold; how many there were. Raises Denied."""
     _deny_unless(by, ERASE, "您的角色不能清除个人信息。")
-    if not covers(by, district.path):
-        raise Denied("不在您的管理范围内。")
     with transaction.atomic():
-        rows = list(old_files(district, district.default_as_of()))
-        _forget(rows)
-        for upload in rows:
+        found = list(rows.visible_to(by).select_for_update(of=("self",)).select_related("district"))
+        over = [row for row in found if timezone.localdate(row.uploaded_at) < limit(row.district.default_as_of())]
+        _forget(over)
+        for upload in over:
             audit.record(
                 "personal.erased", by=by, target=upload, named=f"上传 {upload.pk}", detail={"fields": ["原始文件"]}
             )
-    return len(rows)
-
-
-def _is_personal(code: str) -> bool:
-    kind = kind_of(code)
-    return bool(kind and kind.file_permission)
+    return len(over)
 
 
 def _forget(uploads) -> None:
     """The kept file, its preview and its problems go; the row of the upload, its counts and its hash stay."""
     for upload in uploads:
         StagedRows.objects.filter(upload=upload).update(rows=NO_ROWS)
-        Upload.objects.filter(pk=upload.pk).update(problems=[], answers={})
+        Upload.objects.filter(pk=upload.pk).update(problems=[], answers={}, file="")
         storage, name = upload.file.storage, upload.file.name
-        transaction.on_commit(lambda storage=storage, name=name: storage.delete(name))
+        if name:
+            transaction.on_commit(lambda storage=storage, name=name: storage.delete(name))
 
 
 def _numbered(person: Person) -> str:

@@ -28,6 +28,9 @@ class TrainingSession(Scoped):
     hours = models.DecimalField(
         "学时", max_digits=5, decimal_places=1, null=True, blank=True, validators=[MinValueValidator(0)]
     )
+    capacity = models.PositiveSmallIntegerField(
+        "名额", null=True, blank=True, validators=[MinValueValidator(1)], help_text="最多收多少人；不限的留空。"
+    )
     place = models.CharField("地点", max_length=100, blank=True)
     organiser = models.CharField("承办单位", max_length=100, blank=True)
     note = models.CharField("备注", max_length=300, blank=True)

@@ -1,15 +1,16 @@
 """Training against its quotas, and the figures of completion by role."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from eldercare import figures
 from eldercare.figures import Definition, Figure, Scope
 from eldercare.sheets.text import compact
-from training import counting
+from training import counting, reading
 from training.counting import Cell, Done
-from training.models import Attendance, Counted, TrainingQuota, TrainingRole
+from training.models import TrainingRole
+from training.reading import Completed, Printed
 
 FAMILY = "training_completion"
 NO_QUOTA = "没有印发培训指标"
@@ -53,66 +54,37 @@ class Board:
         return [cell for line in lines for (code, _), cell in line.cells.items() if code == role]
 
 
-def quotas_by_role(scope: Scope) -> dict[str, dict[int, int | None]]:
-    """{role: {year: sum of printed quotas, None where nothing is printed}} of the district: one query a scope."""
-    sums: dict[str, dict[int, int | None]] = defaultdict(dict)
-    for row in quotas(scope):
-        known = sums[row.role].get(row.year)
-        sums[row.role][row.year] = known if row.quota is None else (known or 0) + row.quota
-    return dict(sums)
-
-
-def quotas(scope: Scope) -> list[TrainingQuota]:
-    """The printed cells of the district in their printed order."""
-    return scope.once("training.quotas", _quotas)
-
-
-def _quotas(scope: Scope) -> list[TrainingQuota]:
-    rows = TrainingQuota.objects.filter(table__policy__district=scope.district)
-    return list(rows.select_related("region", "table").order_by("table__annex", "row", "pk"))
-
-
 def done(scope: Scope) -> list[Done]:
-    """Every completed attendance of sessions that ended by the day and were not cancelled: one query a scope."""
+    """Every completed attendance of sessions that ended by the day and were not cancelled, with the unit it counts for."""
     return scope.once("training.done", _done)
 
 
 def _done(scope: Scope) -> list[Done]:
-    keys = unit_keys(scope)
-    rows = Attendance.objects.filter(
-        session__district=scope.district,
-        session__cancelled_at__isnull=True,
-        session__ends_on__lte=scope.as_of,
-        retracted_at__isnull=True,
-        completed=True,
-    )
-    fields = ("pk", "person", "session", "session__role", "session__ends_on", "unit", "unit__code", "unit_name")
-    return [
-        Done(pk, person, session, role, ended_on, _unit_key(scope, keys, unit, code, name))
-        for pk, person, session, role, ended_on, unit, code, name in rows.values_list(*fields)
-    ]
+    rows = reading.completed(scope)
+    keys = unit_keys(scope) if any(row.region_id is None for row in rows) else {}
+    return [Done(row.pk, row.person, row.session, row.role, row.ended_on, _unit_key(scope, keys, row)) for row in rows]
 
 
 def unit_keys(scope: Scope) -> dict[str, str]:
     """The key of each printed unit name: its township's code of the day, or the name itself."""
-    return {compact(row.unit): _quota_key(scope, row) for row in quotas(scope)}
+    return {compact(row.unit): _quota_key(scope, row) for row in reading.printed(scope)}
 
 
-def _quota_key(scope: Scope, row: TrainingQuota) -> str:
+def _quota_key(scope: Scope, row: Printed) -> str:
     if row.region_id is None:
         return compact(row.unit)
-    return scope.today_of(row.region_id, row.region.code)[1]
+    return scope.today_of(row.region_id, row.region_code)[1]
 
 
-def _unit_key(scope: Scope, keys: dict[str, str], unit: int | None, code: str | None, name: str) -> str:
-    if unit is not None:
-        return scope.today_of(unit, code)[1]
-    return keys.get(compact(name), compact(name))
+def _unit_key(scope: Scope, keys: dict[str, str], row: Completed) -> str:
+    if row.region_id is not None:
+        return scope.today_of(row.region_id, row.region_code)[1]
+    return keys.get(compact(row.unit), compact(row.unit))
 
 
 def counted(scope: Scope) -> list[Done]:
     """The attendances that count: one a person, role and year, or each where the quota speaks of attendances."""
-    by_attendance = {row.role for row in quotas(scope) if row.table.counted == Counted.ATTENDANCES}
+    by_attendance = {row.role for row in reading.printed(scope) if row.by_attendance}
     each = [row for row in done(scope) if row.role in by_attendance]
     return counting.once(row for row in done(scope) if row.role not in by_attendance) + each
 
@@ -123,7 +95,7 @@ def completion(scope: Scope, *, carry: bool = False) -> Board:
     printed: dict[tuple[str, str], dict[int, int | None]] = defaultdict(dict)
     names: dict[str, str] = {unit.code: str(unit) for unit in scope.townships}
     order: dict[str, None] = {}
-    for row in quotas(scope):
+    for row in reading.printed(scope):
         key = _quota_key(scope, row)
         order[key] = None
         names.setdefault(key, row.unit)
@@ -131,13 +103,17 @@ def completion(scope: Scope, *, carry: bool = False) -> Board:
         printed[key, row.role][row.year] = known if row.quota is None else (known or 0) + row.quota
     order |= dict.fromkeys(sorted({unit for unit, _, _ in trained} - set(order)))
     board = Board(sorted({year for per in printed.values() for year in per} | {year for _, _, year in trained}))
+    people: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)
+    for (unit, role, year), count in trained.items():
+        people[unit, role][year] = count
     codes = {unit.code for unit in scope.townships}
     for key in order:
         line = UnitLine(key, names.get(key, key), key if key in codes else None)
         for role in TrainingRole.values:
-            people = {year: count for (unit, code, year), count in trained.items() if (unit, code) == (key, role)}
-            cells = counting.by_year(printed.get((key, role), {}), people, carry=carry)
-            line.cells |= {(role, year): cell for year, cell in cells.items()}
+            wanted, came = printed.get((key, role), {}), people.get((key, role), {})
+            if wanted or came:
+                cells = counting.by_year(wanted, came, carry=carry)
+                line.cells |= {(role, year): cell for year, cell in cells.items()}
         board.lines.append(line)
     board.attendances = dict(Counter((row.role, row.year) for row in done(scope)))
     return board
@@ -151,19 +127,23 @@ def in_years(scope: Scope, year: int) -> bool:
 def provide(scope: Scope) -> Iterator[tuple[str | None, Figure]]:
     """Completion by role of the district and of its townships; null with the reason where no quota is printed."""
     board = scope.once("training.board", completion)
+    lines: dict[str | None, list[UnitLine]] = defaultdict(list)
+    for line in board.lines:
+        for place in {None, line.township}:
+            lines[place].append(line)
     for role in TrainingRole.values:
         for place in (None, *(unit.code for unit in scope.townships)):
-            lines = [line for line in board.lines if place is None or line.township == place]
-            cells = [
-                cell for line in lines for (code, year), cell in line.cells.items()
-                if code == role and in_years(scope, year) and cell.quota is not None
-            ]  # fmt: skip
-            quota = sum(cell.quota for cell in cells) if cells else None
-            trained = sum(cell.counted for cell in cells)
-            yield (
-                place,
-                figures.ratio(f"{FAMILY}.{role}", trained, quota, scope, reason="" if cells else NO_QUOTA, label=""),
-            )
+            yield place, _completion_of(scope, role, lines.get(place, ()))
+
+
+def _completion_of(scope: Scope, role: str, lines: Iterable[UnitLine]) -> Figure:
+    cells = [
+        cell for line in lines for (code, year), cell in line.cells.items()
+        if code == role and in_years(scope, year) and cell.quota is not None
+    ]  # fmt: skip
+    quota = sum(cell.quota for cell in cells) if cells else None
+    trained = sum(cell.counted for cell in cells)
+    return figures.ratio(f"{FAMILY}.{role}", trained, quota, scope, reason="" if cells else NO_QUOTA)
 
 
 def connect() -> None:

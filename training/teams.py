@@ -12,6 +12,9 @@ from eldercare.signatures import person as signer
 from eldercare.uploads import Upload
 from training.people import Person
 
+CORRECTED = "corrected"
+"""Where `sources` of a member keeps why the row stands in the place of another."""
+
 
 class TeamKind(models.TextChoices):
     """队伍类别."""

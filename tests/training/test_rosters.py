@@ -1,9 +1,10 @@
 """A roster from the sheet to the register: matched, asked, refused, confirmed once, taken back whole."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from factories import user
 from trainingoffice import ENDED, HEADINGS, sheet
@@ -12,6 +13,7 @@ from eldercare import uploads
 from eldercare.regions import Region
 from eldercare.review import Denied, MoveRefused, StaleObject
 from training.models import Attendance, Certificate, Person
+from training.services import sessions
 
 pytestmark = pytest.mark.django_db
 PHONE, OTHER_PHONE, NUMBER = "13800000001", "13800000002", "YL2020000123456"
@@ -145,7 +147,7 @@ def test_a_certificate_of_another_district_is_refused_without_telling_whose(offi
 
 
 def test_completion_cannot_be_told_before_the_session_ends(office):
-    session = office.session(ended=date(2999, 1, 1))
+    session = office.session(ended=office.district.default_as_of() + timedelta(days=1))
     assert codes(office.send(session, ("演示甲", "白马镇", PHONE))) == [("not_yet", "H2")]
     assert office.send(session, ("演示甲", "白马镇", PHONE, None, None, None, None, "否")).status == "staged"
 
@@ -243,3 +245,56 @@ def test_comparing_takes_the_same_queries_for_one_row_and_for_many(office):
             office.send(session, *rows)
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_people_beyond_the_places_of_a_course_are_refused_with_their_cells(office, clerk):
+    session = office.session(capacity=2)
+    rows = [(f"演示{name}", "白马镇", f"1380000000{number}") for number, name in enumerate("甲乙丙丁", 1)]
+    upload = office.send(session, *rows)
+    assert upload.status == "refused"
+    assert [(row["code"], row["cell"]) for row in upload.problems] == [
+        ("beyond_capacity", "A4"),
+        ("beyond_capacity", "A5"),
+    ]
+    assert "只有 2 个名额，这是第 3 人" in upload.problems[0]["message"]
+    office.confirm(office.send(session, *rows[:2]))
+    assert office.send(session, *rows[:2]).status == "staged", "who is in the course already takes no further place"
+    assert [row["cell"] for row in office.send(session, rows[2]).problems] == ["A2"]
+    sessions.change(session, by=clerk, capacity=3)
+    assert office.send(session, rows[2]).status == "staged"
+
+
+def test_places_are_never_fewer_than_the_people_who_are_there(office, clerk):
+    session = office.hold(("演示甲", "白马镇", "13800000001"), ("演示乙", "白马镇", "13800000002"))
+    with pytest.raises(ValidationError, match="已有 2 人"):
+        sessions.change(session, by=clerk, capacity=1)
+    for capacity in (0, -1):
+        with pytest.raises(ValidationError):
+            sessions.change(session, by=clerk, capacity=capacity)
+
+
+def test_a_preview_from_before_the_places_changed_is_made_anew(office, clerk):
+    session = office.session(capacity=2)
+    upload = office.send(session, ("演示甲", "白马镇", "13800000001"), ("演示乙", "白马镇", "13800000002"))
+    sessions.change(session, by=clerk, capacity=1)
+    with pytest.raises(StaleObject):
+        office.confirm(upload)
+    upload.refresh_from_db()
+    assert upload.error_total == 1
+    with pytest.raises(MoveRefused):
+        office.confirm(upload)
+
+
+@pytest.mark.parametrize("day", [date(2999, 1, 1), date(1020, 6, 30)])
+def test_a_course_in_a_year_that_can_only_be_a_slip_is_refused(office, client_for, clerk, day):
+    with pytest.raises(ValidationError, match="请核对年份"):
+        office.session(ended=day)
+    form = {"title": "演示班", "role": "caregiver", "starts_on": day, "ends_on": day}
+    assert "请核对年份" in client_for(clerk).post("/admin/training/trainingsession/add/", form).content.decode()
+
+
+def test_the_form_says_that_there_are_more_people_than_places(office, client_for, clerk):
+    session = office.hold(("演示甲", "白马镇", "13800000001"), ("演示乙", "白马镇", "13800000002"))
+    form = {"title": session.title, "role": "caregiver", "starts_on": ENDED, "ends_on": ENDED, "capacity": 1}
+    reply = client_for(clerk).post(f"/admin/training/trainingsession/{session.pk}/change/", form)
+    assert "已有 2 人" in reply.content.decode()

@@ -12,6 +12,7 @@ from trainingoffice import sheet
 from eldercare.audit import AuditRecord
 from eldercare.uploads import Upload
 from training.models import TrainingSession
+from training.services import sessions
 
 pytestmark = pytest.mark.django_db
 PHONE, NUMBER = "13800000001", "YL2020000123456"
@@ -153,3 +154,60 @@ def test_the_ledger_of_certificates_flags_the_expired_and_those_about_to(office,
         assert sum(other in text for other in ("演示甲", "演示乙", "演示丙", "演示丁")) == 1
     assert "90天内到期" in page(client, "/admin/training/certificate/")
     assert client.get("/admin/training/certificate/export/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("days", "found"), [("30", ["演示甲"]), ("91", ["演示甲", "演示乙"]), ("1000", ["演示甲", "演示乙"])]
+)
+def test_certificates_that_expire_within_so_many_days_print_under_their_own_title(
+    office, client_for, clerk, days, found
+):
+    office.district.below().update(is_demo=True)
+    rows = [("演示甲", "白马镇", PHONE, "Z1", "证", date(2020, 1, 1), date(2021, 1, 30))]
+    rows += [("演示乙", "白马镇", "13800000002", "Z2", "证", date(2020, 1, 1), date(2021, 4, 1))]
+    rows += [("演示丙", "白马镇", "13800000003", "Z3", "证", date(2020, 1, 1), date(2020, 12, 30))]
+    rows += [("演示丁", "白马镇", "13800000004", "Z4", "证")]
+    office.hold(*rows)
+    text = page(client_for(clerk), f"/admin/training/certificate/print/?within={days}")
+    assert f"{days}天内到期的养老服务人员证书" in text
+    assert [name for name in ("演示甲", "演示乙", "演示丙", "演示丁") if name in text] == found
+
+
+@pytest.mark.parametrize("odd", ["x", "0", "-1", "99999"])
+def test_days_that_are_none_lead_back_to_the_whole_ledger(client_for, clerk, odd):
+    assert client_for(clerk).get(f"/admin/training/certificate/print/?within={odd}").status_code == 302
+    assert client_for(clerk).get(f"/admin/training/certificate/?within={odd}").status_code == 302
+
+
+def test_the_board_has_each_year_of_the_annex_beside_its_printed_totals(client_for, leader, wulong):
+    """武隆 annex 5, by hand: 11, 11, 11 / 11, 10, 10 / 30, 35, 36; the body wants 30 / 30 / 100."""
+    text = page(client_for(leader), "/dashboard/500156/training/?as_of=2022-12-31")
+    for label in ("指标各行相加", "指标印发合计"):
+        row = text.split(f'<th scope="row">{label}</th>')[1].split("</tr>")[0]
+        numbers = [int(cell.split("<")[0]) for cell in row.split('">')[1:]]
+        assert numbers == [11, 11, 11, 11, 10, 10, 30, 35, 36]
+    rows = text.split('id="roles-heading"')[1].split("</table>")[0]
+    wanted = {"养老护理主管": (33, 30), "养老管理院长": (31, 30), "养老护理员": (101, 100)}
+    for role, (quota, target) in wanted.items():
+        row = " ".join(rows.split(f">{role}</th>")[1].split("</tr>")[0].split())
+        assert f'data-label="各年指标合计">{quota}</td>' in row
+        assert f"{target}名" in row.split('data-label="正文目标">')[1].split("<small")[0]
+        assert f"0 ÷ {quota} = 0.0%" in row
+
+
+def test_the_list_of_sessions_prints_as_filtered_and_adds_up_what_was_held(office, client_for, clerk, reviewer):
+    office.hold(FULL, ("演示乙", "白马镇", "13800000002", None, None, None, None, "否"))
+    office.hold(("演示丙", "白马镇", "13800000003"), role="home_director")
+    gone = office.hold(("演示丁", "白马镇", "13800000004"))
+    sessions.cancel(gone, by=clerk, reason="改期")
+    text = page(client_for(reviewer), "/admin/training/trainingsession/print/")
+    assert "演示培训班1" in text
+    assert "合计（2 个班，取消的不计）" in text
+    total = text.split("<tfoot>")[1].split("</tfoot>")[0]
+    assert '<th class="num">3</th><th class="num">2</th>' in total
+    only = page(client_for(reviewer), "/admin/training/trainingsession/print/?role__exact=home_director")
+    assert "演示培训班2" in only
+    assert "演示培训班1" not in only
+    assert "/admin/training/trainingsession/print/?role__exact=home_director" in page(
+        client_for(reviewer), "/admin/training/trainingsession/?role__exact=home_director"
+    )

@@ -23,6 +23,7 @@ from training.models import Certificate
 
 LIST = "admin:training_certificate_changelist"
 SOON = timedelta(days=90)
+WITHIN, MOST_DAYS = (30, 60, 90, 180, 365), 3660
 MOST_PRINTED, MOST_EXPORTED = 500, 20_000
 HEADERS = ("序号", "姓名", "单位", "培训对象", "证书名称", "证书编号", "发证单位", "发证日期", "有效期至", "状态")
 
@@ -42,9 +43,10 @@ class ExpiryFilter(admin.SimpleListFilter):
 
     title = "有效期"
     parameter_name = "expiry"
+    NAMES = (("expired", "已过期"), ("soon", "90天内到期"), ("valid", "90天后仍有效"), ("open", "没有写有效期"))
 
     def lookups(self, request, model_admin):
-        return (("expired", "已过期"), ("soon", "90天内到期"), ("valid", "90天后仍有效"), ("open", "没有写有效期"))
+        return self.NAMES
 
     def queryset(self, request, queryset):
         by = {"expired": _expired, "soon": _soon, "valid": _valid}
@@ -52,11 +54,41 @@ class ExpiryFilter(admin.SimpleListFilter):
             return queryset.filter(expires_on__isnull=True)
         if self.value() not in by:
             return queryset
-        demo, real = date.fromisoformat(settings.DEMO_AS_OF), timezone.localdate()
-        condition = by[self.value()]
-        return queryset.filter(
-            Q(condition(demo), person__district__is_demo=True) | Q(condition(real), person__district__is_demo=False)
-        )
+        return _by_district(queryset, by[self.value()])
+
+
+class WithinFilter(admin.SimpleListFilter):
+    """Still valid, and to expire within so many days; any number up to ten years may be asked for in the address."""
+
+    title = "多少天内到期"
+    parameter_name = "within"
+
+    def lookups(self, request, model_admin):
+        asked = request.GET.get(self.parameter_name, "")
+        return [(str(days), f"{days}天内到期") for days in sorted({*WITHIN, *_days(asked)})]
+
+    def queryset(self, request, queryset):
+        if self.value() is None:
+            return queryset
+        days = _days(self.value())
+        if not days:
+            raise IncorrectLookupParameters
+        by_then = timedelta(days=days[0])
+        return _by_district(queryset, lambda day: Q(expires_on__gte=day, expires_on__lte=day + by_then))
+
+
+def _days(text: str) -> list[int]:
+    """The number of days that a text names, in a list; none for anything else."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= 4 and 0 < int(text) <= MOST_DAYS
+    return [int(text)] if is_number else []
+
+
+def _by_district(queryset, condition):
+    """Rows by the day of their own district: the one that the demo district stands at, or today."""
+    demo, real = date.fromisoformat(settings.DEMO_AS_OF), timezone.localdate()
+    return queryset.filter(
+        Q(condition(demo), person__district__is_demo=True) | Q(condition(real), person__district__is_demo=False)
+    )
 
 
 def _expired(day) -> Q:
@@ -82,7 +114,7 @@ class CertificateAdmin(ReadOnlyAdmin):
     change_list_template = "admin/training/certificates.html"
     list_display = ("person", "unit", "role", "title", "shown_number", "issued_on", "expires_on", "state")
     list_select_related = ("person__district",)
-    list_filter = (ExpiryFilter, "role", CertificateDistrictFilter)
+    list_filter = (ExpiryFilter, WithinFilter, "role", CertificateDistrictFilter)
     search_fields = ("person__name", "person__unit_name", "title")
     search_help_text = "按姓名、单位、证书名称查找"
     fields = ("person", "role", "title", "shown_number", "issuer", "issued_on", "expires_on")
@@ -113,12 +145,16 @@ class CertificateAdmin(ReadOnlyAdmin):
         """The filtered ledger on A4, landscape."""
         if (listed := self._filtered(request)) is None:
             return redirect(LIST)
-        rows = list(listed.queryset[: MOST_PRINTED + 1])
+        within = next(iter(_days(request.GET.get("within", ""))), None)
+        found = listed.queryset.order_by("expires_on", "pk") if within else listed.queryset
+        rows = list(found[: MOST_PRINTED + 1])
         context = {
             **self.admin_site.each_context(request),
             "rows": [_cells(number, row) for number, row in enumerate(rows[:MOST_PRINTED], 1)],
             "cut_at": MOST_PRINTED if len(rows) > MOST_PRINTED else None,
             "total": listed.result_count,
+            "within": within,
+            "expiry": dict(ExpiryFilter.NAMES).get(request.GET.get("expiry", "")),
             "printed_at": timezone.localtime(),
             "back_url": f"{reverse(LIST)}?{request.GET.urlencode()}",
         }

@@ -14,7 +14,11 @@ from eldercare.importing import exporting
 from eldercare.review import Denied, MoveRefused
 from eldercare.sheets import writer
 from training import personal
-from training.models import Certificate, Person
+from training.admin.changes import ChangePages
+from training.admin.inlines import AttendanceInline, CertificateInline, MembershipInline
+from training.admin.retention import PAGE as DUE
+from training.admin.retention import RetentionPages
+from training.models import Person
 
 HEADINGS = ["姓名", "所在单位", "联系电话", "证书"]
 
@@ -36,38 +40,35 @@ class KeepingFilter(admin.SimpleListFilter):
         return personal.expired(queryset, day) if self.value() == "over" else queryset
 
 
-class CertificateInline(admin.TabularInline):
-    """What a person holds, numbers masked."""
+class MergedFilter(admin.SimpleListFilter):
+    """Entries that were merged into another are kept, and looked at when asked for."""
 
-    model = Certificate
-    fields = readonly_fields = ("role", "title", "masked_number", "issued_on", "expires_on")
-    extra = 0
-    can_delete = False
-    template = "admin/readonly_rows.html"
+    title = "重复登记"
+    parameter_name = "merged"
 
-    def has_add_permission(self, request, obj=None):
-        return False
+    def lookups(self, request, model_admin):
+        return [("yes", "已并入别的登记")]
 
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    @admin.display(description="证书编号")
-    def masked_number(self, row: Certificate) -> str:
-        return row.masked_number or "—"
+    def queryset(self, request, queryset):
+        return queryset.filter(merged_into__isnull=self.value() != "yes")
 
 
 @admin.register(Person)
-class PersonAdmin(ReadOnlyAdmin):
+class PersonAdmin(RetentionPages, ChangePages, ReadOnlyAdmin):
     """名册人员: written by rosters; here they are looked up, their numbers shown or exported on the record, and cleared."""
 
     change_list_template = "admin/training/person/change_list.html"
     change_form_template = "admin/training/person/change_form.html"
-    list_display = ("name", "unit_name", "phone_shown", "erased_at")
-    list_filter = (KeepingFilter,)
+    list_display = ("name", "number", "unit_name", "phone_shown", "erased_at")
+    list_filter = (KeepingFilter, MergedFilter)
     search_fields = ("name", "unit_name")
     search_help_text = "按姓名或单位查找；号码加密保存，不能查找"
-    fields = ("name", "unit_name", "phone_shown", "created_at", "erased_at", "erased_by")
-    inlines = (CertificateInline,)
+    fields = ("number", "name", "unit_name", "phone_shown", "created_at", "erased_at", "erased_by")
+    inlines = (CertificateInline, AttendanceInline, MembershipInline)
+
+    @admin.display(description="编号", ordering="pk")
+    def number(self, row: Person) -> int:
+        return row.pk
 
     @admin.display(description="联系电话")
     def phone_shown(self, row: Person) -> str:
@@ -86,7 +87,10 @@ class PersonAdmin(ReadOnlyAdmin):
     def changelist_view(self, request, extra_context=None):
         may = {
             "may_export_whole": request.user.has_perm(personal.SEE),
-            "register_tools": [("导出 Excel（号码已隐去中间）", reverse("admin:training_person_export"))],
+            "register_tools": [
+                ("到期待清除", reverse(f"admin:{DUE}")),
+                ("导出 Excel（号码已隐去中间）", reverse("admin:training_person_export")),
+            ],
         }
         return super().changelist_view(request, may | (extra_context or {}))
 
@@ -144,7 +148,7 @@ class PersonAdmin(ReadOnlyAdmin):
         """The people in scope with masked numbers."""
         if not self.has_view_permission(request):
             raise Denied("您的角色不能查看名册人员。")
-        people = self.get_queryset(request).prefetch_related("certificates")
+        people = self.get_queryset(request).filter(merged_into=None).prefetch_related("certificates")
         rows = [
             (row, personal.Whole(row.masked_phone, tuple((c.title, c.masked_number) for c in row.certificates.all())))
             for row in people
@@ -160,7 +164,8 @@ class PersonAdmin(ReadOnlyAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         try:
-            rows = personal.take_out(self.get_queryset(request), by=request.user, why=request.POST.get("why", ""))
+            people = self.get_queryset(request).filter(merged_into=None)
+            rows = personal.take_out(people, by=request.user, why=request.POST.get("why", ""))
         except MoveRefused as refused:
             messages.error(request, str(refused))
             return redirect("admin:training_person_changelist")

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -12,13 +12,13 @@ from django.utils import timezone
 from eldercare import audit, uploads
 from eldercare.personal import masked
 from eldercare.review import Denied, MoveRefused
-from eldercare.scoping import visible_or_404
 from eldercare.sheets.cells import Problem
 from eldercare.sheets.export import export
 from eldercare.uploadpages import answers
 from eldercare.uploadpages.forms import ACCEPTED, FILE_HINT
 from eldercare.uploadpages.templates import attachment
 from eldercare.uploads import Context, Upload, UploadRefused
+from training.admin import answering
 from training.models import Attendance, TrainingSession
 from training.rostersheet import KIND, comparing
 from training.rostersheet.sheet import template
@@ -101,35 +101,9 @@ def blank(admin, request: HttpRequest, object_id: str) -> HttpResponse:
 
 
 def answered(admin, request: HttpRequest, object_id: str) -> HttpResponse:
-    """`same:<person>` or `other` for each question by its key; nothing is kept of a choice that was not offered."""
+    """Answers to the questions of a roster that was sent for the session."""
     session = _asked(admin, request, object_id, KIND.permission)
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
-    number = request.POST.get("upload", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 12):
-        raise Http404("没有这份名册。")
-    upload = visible_or_404(
-        Upload.objects.select_related("region", "district"),
-        request.user, pk=int(number), kind=KIND.code, subject=str(session.pk),
-    )  # fmt: skip
-    if upload.status != Upload.Status.STAGED:
-        messages.error(request, "这份名册已经办理过，不能再答复。")
-        return redirect("upload", upload.pk)
-    problems = uploads.answer(upload, upload.answers | _chosen(request, upload), request.user)
-    if problems:
-        told = "；".join(f"{problem.cell} {problem.message}" for problem in problems[:5])
-        messages.error(request, f"没有接受这次答复：{told}")
-    upload.refresh_from_db()
-    if answers.wants_json(request):
-        return answers.found(upload, status=422 if problems else 200, problem=problems[0] if problems else None)
-    return redirect("upload", upload.pk)
-
-
-def _chosen(request: HttpRequest, upload: Upload) -> dict[str, str]:
-    asked = [row["question"] for row in upload.staged.read() if row.get("question")]
-    chosen = {question["key"]: request.POST.get(f"choice:{question['key']}", "") for question in asked}
-    offered = {question["key"]: {value for value, _ in question["choices"]} for question in asked}
-    return {key: value for key, value in chosen.items() if value in offered[key]}
+    return answering.answered(request, kind=KIND.code, subject=str(session.pk))
 
 
 def printed(admin, request: HttpRequest, object_id: str) -> HttpResponse:

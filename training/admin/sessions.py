@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from eldercare.adminbase import DistrictFilter, ScopedAdmin
 from eldercare.personal import masked
 from eldercare.regions import Kind, Region, district_of
-from training.admin import rosters
+from training.admin import rosters, sessionlist
 from training.models import TrainingSession
 from training.services import sessions
 
@@ -46,7 +46,15 @@ class SessionForm(forms.ModelForm):
         kept = self.instance.pk and "role" in self.changed_data
         if kept and self.instance.attendances.filter(retracted_at__isnull=True).exists():
             raise ValidationError({"role": "这个班已有名册，培训对象不能再改；请先撤销名册。"})
+        if district:
+            self._dated(cleaned)
         return cleaned
+
+    def _dated(self, cleaned: dict) -> None:
+        told = {name: cleaned.get(name) for name in ("starts_on", "ends_on", "capacity")}
+        district = cleaned.get("district") or self.instance.district
+        for name, words in sessions.wrong(TrainingSession(pk=self.instance.pk, district=district, **told)).items():
+            self.add_error(name, words)
 
 
 class StandingFilter(admin.SimpleListFilter):
@@ -73,6 +81,7 @@ class TrainingSessionAdmin(ScopedAdmin):
     """培训班: entered and changed by the clerk, cancelled with a reason, never deleted."""
 
     form = SessionForm
+    change_list_template = "admin/training/sessions.html"
     change_form_template = "admin/training/session.html"
     list_display = ("title", "role", "starts_on", "ends_on", "district", "people", "finished", "state")
     list_select_related = ("district",)
@@ -101,14 +110,19 @@ class TrainingSessionAdmin(ScopedAdmin):
     def get_urls(self):
         view = self.admin_site.admin_view
         pages = ("roster", "template", "answers", "print", "export", "cancel")
-        return [
-            path(
-                f"<path:object_id>/{page}/",
-                view(getattr(self, f"{page}_view")),
-                name=f"training_trainingsession_{page}",
-            )
-            for page in pages
-        ] + super().get_urls()
+        listed = path("print/", view(self.print_list_view), name="training_trainingsession_print_list")
+        return (
+            [listed]
+            + [
+                path(
+                    f"<path:object_id>/{page}/",
+                    view(getattr(self, f"{page}_view")),
+                    name=f"training_trainingsession_{page}",
+                )
+                for page in pages
+            ]
+            + super().get_urls()
+        )
 
     def get_fields(self, request, obj=None):
         return sessions.FIELDS if obj or _own(request.user) else ("district", *sessions.FIELDS)
@@ -157,6 +171,10 @@ class TrainingSessionAdmin(ScopedAdmin):
             "may_send": request.user.has_perm("training.add_attendance") and session.cancelled_at is None,
             "may_cancel": self.has_change_permission(request, session),
         }
+
+    def print_list_view(self, request):
+        """The filtered list of sessions with their counts, on A4."""
+        return sessionlist.printed(self, request)
 
     def roster_view(self, request, object_id):
         """Send a roster for this session."""

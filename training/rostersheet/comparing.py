@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Max
 
-from eldercare.personal import digest, masked, sealed
+from eldercare.personal import digest, holds_number, masked, sealed
 from eldercare.sheets.cells import Level, Problem
 from eldercare.sheets.columns import Reading, ReadRow
 from eldercare.sheets.text import compact
 from eldercare.uploads import Comparison, Context
 from training import matching
 from training.matching import Entry, How, Verdict
-from training.models import Attendance, Certificate, Person, TrainingSession
+from training.models import Attendance, Certificate, Person, PersonChange, TrainingSession
 from training.rostersheet import register, sheet
 from training.rostersheet.register import Books, Unit
 from training.rostersheet.sheet import SHEET, session_of
@@ -54,8 +54,10 @@ def fingerprint(context: Context) -> str:
     session = session_of(context)
     if session is None:
         return ""
-    parts = [session.pk, session.role, session.ends_on, session.cancelled_at]
+    parts = [session.pk, session.role, session.ends_on, session.cancelled_at, session.capacity]
     for rows in (
+        PersonChange.objects.filter(person__district=context.district),
+        PersonChange.objects.filter(person__district=context.district, retracted_at__isnull=True),
         Person.objects.filter(district=context.district),
         Attendance.objects.filter(session__district=context.district),
         Attendance.objects.filter(session__district=context.district, retracted_at__isnull=True),
@@ -81,6 +83,7 @@ def compare(context: Context, reading: Reading) -> Comparison:
         _unit(line, books)
         _person(line, books, context.answers)
     _once_each(lines)
+    _within_capacity(lines, session, books)
     result.rows = [_told(line, books) for line in lines]
     result.problems = [problem for line in lines for problem in line.problems]
     result.questions = sum(line.question is not None and not line.is_wrong for line in lines)
@@ -98,6 +101,9 @@ def _numbers(line: Line) -> Line:
     if line.number.isdigit() and len(line.number) > 15 and line.number.endswith("000"):
         hint = "请把单元格设为文本格式，对照证书核对末几位"
         line.say("number", "rounded_number", "证书编号末三位是 000，可能被表格软件改成了数字", hint, Level.WARNING)
+    for key in sheet.WORDS:
+        if holds_number(values.get(key) or ""):
+            line.say(key, "number_astray", f"“{SHEET[key].heading}”里写了号码", sheet.ASTRAY)
     return line
 
 
@@ -148,8 +154,8 @@ def _person(line: Line, books: Books, answers: dict) -> None:
         line.say("number", "other_name", f"这个证书编号登记的姓名是{other.name}", "请核对姓名和证书编号")
     elif found.how == How.OTHER_UNIT:
         other = books.persons[found.people[0].id]
-        hint = "请核对单位；确已调动的，这一行不填证书编号，按新单位登记"
-        line.say("unit", "other_unit", f"这个证书的持有人登记在{other.unit or other.unit_name}", hint)
+        hint = "请核对单位；确已调动的，先由科员在“名册人员”里登记调动，再上传"
+        line.say("unit", "other_unit", f"这个证书的持有人登记在{other.unit_shown}", hint)
     elif found.how == How.SAME:
         line.person = found.people[0].id
     elif found.how == How.ASK:
@@ -181,6 +187,20 @@ def _once_each(lines: list[Line]) -> None:
         earlier = by_person.setdefault(line.person, line) if line.person else line
         if earlier is not line and not line.is_wrong:
             _is_repeated(line, earlier)
+
+
+def _within_capacity(lines: list[Line], session: TrainingSession, books: Books) -> None:
+    """Who comes in beyond the places that the session has is refused, one by one."""
+    if session.capacity is None:
+        return
+    present = len(books.here)
+    for line in lines:
+        if line.entry is None or line.is_wrong or line.person in books.here:
+            continue
+        present += 1
+        if present > session.capacity:
+            hint = "请核对名册；确实多收了的，先在培训班里改名额"
+            line.say("name", "beyond_capacity", f"这个培训班只有 {session.capacity} 个名额，这是第 {present} 人", hint)
 
 
 def _is_repeated(line: Line, earlier: Line) -> None:

@@ -2,16 +2,27 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db.models import Exists, OuterRef
 
 from eldercare import figures
 from eldercare.figures import Scope
 from eldercare.names import NameBook, RegionAlias
-from eldercare.regions import Region
+from eldercare.regions import VILLAGE_KINDS, Region
 from eldercare.sheets.text import compact
+from training.changes import unit_on
 from training.matching import Known, Register
-from training.models import Attendance, Certificate, Person, TeamMember, TrainingQuota, TrainingSession
+from training.models import (
+    Attendance,
+    Certificate,
+    Change,
+    Person,
+    PersonChange,
+    TeamMember,
+    TrainingQuota,
+    TrainingSession,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,27 @@ class Units:
         """One key for a unit under all its names, and for the units it succeeded."""
         return self.scope.today_of(region, code)[1] if region is not None else compact(name)
 
+    def anywhere(self, name: str) -> Unit | None:
+        """A unit of any level: as `match` finds it, else a village, with its township before it where two share the name."""
+        if found := self.match(name):
+            return found
+        wanted, codes = compact(name), {unit.code: unit for unit in self.book.units}
+        named = [
+            unit
+            for unit in self.scope.units
+            if unit.kind in VILLAGE_KINDS
+            and (township := codes.get(self.scope.township_code(unit)))
+            and wanted in {compact(f"{before}{own}") for before in ("", township.short_name, township.name)
+                           for own in (unit.short_name, unit.name)}
+        ]  # fmt: skip
+        return Unit(self.home(named[0], ""), str(named[0]), named[0]) if len(named) == 1 else None
+
+    def home(self, region: Region | None, name: str) -> str:
+        """The key of the unit that a person belongs to; who is registered in a village belongs to its township."""
+        if region is not None and region.kind in VILLAGE_KINDS:
+            region = region.parent
+        return self.key(region.pk, region.code, "") if region is not None else self.key(None, None, name)
+
 
 @dataclass(slots=True)
 class Books:
@@ -58,45 +90,51 @@ class Books:
     here: dict[int, Attendance]
 
 
-def units_of(session: TrainingSession) -> Units:
-    """The units on the last day of a session; a printed name that waits for a clerk's decision is none yet."""
-    day = session.ends_on
-    waiting = RegionAlias.objects.filter(district=session.district, status=RegionAlias.Status.PROPOSED)
+def units_on(district: Region, day: date) -> Units:
+    """The units of a district on a day; a printed name that waits for a clerk's decision is none yet."""
+    waiting = RegionAlias.objects.filter(district=district, status=RegionAlias.Status.PROPOSED)
     undecided = {compact(name) for name in waiting.values_list("name", flat=True)}
-    rows = TrainingQuota.objects.filter(table__policy__district=session.district).select_related("region")
+    rows = TrainingQuota.objects.filter(table__policy__district=district).select_related("region")
     others, printed = {}, {}
     for row in rows:
         if row.region:
             printed[compact(row.unit)] = row.region
         elif compact(row.unit) not in undecided:
             others[compact(row.unit)] = " ".join(row.unit.split())
-    return Units(figures.scope_for(session.district, day), NameBook(session.district, day), others, printed)
+    return Units(figures.scope_for(district, day), NameBook(district, day), others, printed)
 
 
 def books(session: TrainingSession, numbers: set[str]) -> Books:
     """The register as it stands; `numbers` are digests of certificates, which are looked for in all districts."""
-    units = units_of(session)
+    units = units_on(session.district, session.ends_on)
     live = Attendance.objects.filter(person=OuterRef("pk"), retracted_at__isnull=True)
     member = TeamMember.objects.filter(person=OuterRef("pk"), retracted_at__isnull=True)
-    rows = Person.objects.filter(district=session.district, erased_at__isnull=True).select_related("unit")
+    rows = Person.objects.filter(district=session.district, erased_at__isnull=True).select_related("unit__parent")
     persons = {row.pk: row for row in rows.annotate(trains=Exists(live), serves=Exists(member))}
-    held = Certificate.objects.filter(person__district=session.district).exclude(number_digest="")
-    digests = defaultdict(set)
-    for person, digest in held.values_list("person", "number_digest"):
-        digests[person].add(digest)
-    known = [
-        Known(
-            row.pk, compact(row.name), units.key(row.unit_id, row.unit.code if row.unit else None, row.unit_name),
-            row.phone_digest, frozenset(digests[row.pk]), row.trains or row.serves,
-        )
-        for row in persons.values()
-    ]  # fmt: skip
     holders = Certificate.objects.filter(number_digest__in=numbers).select_related("person__district")
     attending = session.attendances.filter(retracted_at__isnull=True)
     return Books(
         units,
-        Register.of(known),
+        Register.of(_known(session, units, persons)),
         persons,
         {row.number_digest: row for row in holders},
         {row.person_id: row for row in attending},
     )
+
+
+def _known(session: TrainingSession, units: Units, persons: dict[int, Person]) -> list[Known]:
+    """The people as they stood on the session's last day; an entry that was merged is another way to find the one kept."""
+    held = Certificate.objects.filter(person__district=session.district).exclude(number_digest="")
+    digests, moves = defaultdict(set), defaultdict(list)
+    for person, digest in held.values_list("person", "number_digest"):
+        digests[person].add(digest)
+    changes = PersonChange.objects.filter(person__district=session.district, kind=Change.MOVED, retracted_at=None)
+    for change in changes.select_related("unit__parent", "from_unit__parent").order_by("on"):
+        moves[change.person_id].append(change)
+    found = []
+    for row in persons.values():
+        kept = persons.get(row.merged_into_id, row)
+        home = units.home(*unit_on(moves[row.pk], session.ends_on, (row.unit, row.unit_name)))
+        numbers = frozenset(digests[row.pk])
+        found.append(Known(kept.pk, compact(row.name), home, row.phone_digest, numbers, kept.trains or kept.serves))
+    return found

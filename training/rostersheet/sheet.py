@@ -39,6 +39,9 @@ GUIDANCE = (
     "填好后在这个培训班的页面上传，看过核对结果再确认。",
 )
 PERSONAL = ("phone", "number")
+WORDS = ("name", "title")
+"""What everybody may see of a row, and so must not hold a number."""
+ASTRAY = "电话写在“联系电话”列，证书编号写在“证书编号”列，这一格只写文字"
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{9,11}|[2-9]\d{6,7}")
 _SEPARATORS = re.compile(r"[\s\-‐‑–—()（）]+")
 

@@ -8,8 +8,10 @@ from eldercare.regions import Kind, Region
 from eldercare.review import MoveRefused
 from eldercare.scoping import covers
 from training.models import TrainingSession
+from training.services import people
 
-FIELDS = ("title", "role", "starts_on", "ends_on", "hours", "place", "organiser", "note")
+FIELDS = ("title", "role", "starts_on", "ends_on", "hours", "capacity", "place", "organiser", "note")
+FIRST_YEAR, YEARS_AHEAD = 2000, 2
 TWIN = "同名、同日开班的培训班已经登记。"
 
 
@@ -36,11 +38,27 @@ def change(session: TrainingSession, *, by, **values) -> list[str]:
         for name in changed:
             setattr(row, name, values[name])
         _save(row)
+        if "ends_on" in changed:
+            people.settle(row)
         labels = [str(row._meta.get_field(name).verbose_name) for name in changed]
         if labels:
             audit.record("record.changed", by=by, target=row, detail={"fields": labels})
     session.refresh_from_db()
     return labels
+
+
+def wrong(session: TrainingSession) -> dict[str, str]:
+    """What cannot be of a session, by field: years that can only be a slip, fewer places than there are people."""
+    found = {}
+    today = session.district.default_as_of()
+    for name, day in (("starts_on", session.starts_on), ("ends_on", session.ends_on)):
+        if day and not FIRST_YEAR <= day.year <= today.year + YEARS_AHEAD:
+            found[name] = f"{day} 不像是这个培训班的日期，请核对年份。"
+    if session.pk and session.capacity is not None:
+        present = session.attendances.filter(retracted_at__isnull=True).count()
+        if session.capacity < present:
+            found["capacity"] = f"名册里已有 {present} 人，名额不能少于这个数。"
+    return found
 
 
 def cancel(session: TrainingSession, *, by, reason: str) -> None:
@@ -71,6 +89,8 @@ def _standing(session: TrainingSession) -> TrainingSession:
 
 def _save(session: TrainingSession) -> None:
     session.full_clean()
+    if found := wrong(session):
+        raise ValidationError(found)
     try:
         with transaction.atomic():
             session.save()

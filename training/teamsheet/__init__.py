@@ -5,22 +5,32 @@ from eldercare.uploads import Upload, UploadKind
 from training import teamfacts
 from training.teamsheet import applying, comparing, sheet
 
-BADGES = {"new": "new", "changed": "changed", "wrong": "error", "unchanged": "unchanged", "missing": "missing"}
+BADGES = {"new": "new", "changed": "changed", "wrong": "error", "unchanged": "unchanged"}
 ROWS_SHOWN = 500
 
 
 def page(upload: Upload, user) -> dict:
-    """Context of training/team_upload.html besides the preview's own: rows and how many, may_fetch."""
+    """Context of training/team_upload.html besides the preview's own: rows and how many, may_fetch, asked, may_answer.
+
+    Members whom the sheet leaves out are not among the rows: the preview's warnings name them.
+    """
     rows = upload.staged.read() if hasattr(upload, "staged") else []
-    shown = [
-        row | {"label": uploads.ACTION_LABELS[row["action"]].replace("上月有、本月无", "本表没有")} for row in rows
-    ]
-    told = [row | {"badge": BADGES[row["action"]]} for row in shown if row["action"] != "unchanged"]
+    shown = [row | {"label": uploads.ACTION_LABELS[row["action"]]} for row in rows]
+    told = [row | {"badge": BADGES[row["action"]]} for row in shown if row["action"] not in ("unchanged", "missing")]
+    asked = [row for row in rows if row.get("question")] if upload.status == Upload.Status.STAGED else []
     return {
+        "asked": asked,
+        "may_answer": bool(asked) and user.has_perm("training.add_teammember"),
         "rows": told[:ROWS_SHOWN],
         "more": max(len(told) - ROWS_SHOWN, 0),
         "may_fetch": upload.declared.may_be_fetched_by(user),
     }
+
+
+def questions(upload: Upload) -> dict:
+    """The open questions for scripts; `key` names each when it is answered."""
+    rows = upload.staged.read() if upload.status == Upload.Status.STAGED else []
+    return {"questions": [row["question"] for row in rows if row.get("question")]}
 
 
 KIND = UploadKind(
@@ -37,6 +47,8 @@ KIND = UploadKind(
     has_period=False,
     whole_district=True,
     page=page,
+    tell=questions,
+    held=lambda upload, region: [*region.lineage(), upload.district_id],
     template_name="admin/training/team_upload.html",
     file_permission="training.see_personal_data",
     consequences=(

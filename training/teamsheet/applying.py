@@ -9,7 +9,7 @@ from eldercare.uploads import Context, Upload
 from training.people import Person
 from training.teams import TeamMember
 
-REPLACED = "replaces"
+REPLACED, PHONE = "replaces", "phone_added"
 
 
 def admit(context: Context) -> str:
@@ -25,6 +25,8 @@ def apply(upload: Upload, context: Context, rows: list[dict]) -> None:
     """Write people and memberships of the previewed rows, inside the confirming transaction."""
     if not context.by.has_perm("training.add_teammember"):
         raise Denied("您的角色不能登记队伍花名册。")
+    if any(row.get("question") for row in rows):
+        raise MoveRefused("还有没有答复的问题，请先逐处答复。")
     written = [row for row in rows if row["action"] in ("new", "changed")]
     villages = {
         village.pk: village for village in context.region.below().filter(pk__in={r["village"] for r in written})
@@ -54,6 +56,7 @@ def _people(context: Context, rows: list[dict], villages: dict) -> list[Person]:
     known = {person.pk: person for person in known.filter(erased_at__isnull=True)}
     if any(row["person"] and row["person"] not in known for row in rows):
         raise MoveRefused("有人的信息已按期清除，请重新上传花名册。")
+    _add_phones(rows, known)
     new: dict[tuple, Person] = {}
     people = []
     for row in rows:
@@ -62,6 +65,18 @@ def _people(context: Context, rows: list[dict], villages: dict) -> list[Person]:
         people.append(known.get(row["person"]) or new.setdefault(key, _new(context, row, villages, phone)))
     Person.objects.bulk_create(new.values())
     return people
+
+
+def _add_phones(rows: list[dict], known: dict[int, Person]) -> None:
+    """A phone that was not known of somebody who is said to be the same person."""
+    told = []
+    for row in rows:
+        person, phone = known.get(row["person"]), unsealed(row["phone"])
+        if person and phone and not person.phone:
+            person.phone, person.phone_digest = phone, digest(phone)
+            row["sources"] |= {PHONE: True}
+            told.append(person)
+    Person.objects.bulk_update(told, ["phone", "phone_digest"])
 
 
 def _new(context: Context, row: dict, villages: dict, phone: str) -> Person:
@@ -81,6 +96,8 @@ def undo(upload: Upload, by) -> list[str]:
     rows = list(upload.team_members.filter(retracted_at__isnull=True).select_related("person"))
     at = clock.now()
     TeamMember.objects.filter(pk__in=[row.pk for row in rows]).update(retracted_at=at, retracted_by=by)
+    added = Person.objects.filter(pk__in=[row.person_id for row in rows if row.sources.get(PHONE)])
+    added.exclude(memberships__retracted_at__isnull=True).update(phone="", phone_digest="")
     before = [row.sources[REPLACED] for row in rows if REPLACED in row.sources]
     TeamMember.objects.filter(pk__in=before).update(retracted_at=None, retracted_by=None)
     later = upload.team_members.exclude(pk__in=[row.pk for row in rows]).select_related("person", "village")

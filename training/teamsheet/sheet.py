@@ -23,6 +23,9 @@ SHEET = Sheet(
     key=("village", "kind", "team", "name", "phone"),
     identity=("village", "name"),
 )  # fmt: skip
+WORDS = ("team", "name", "duty")
+"""What everybody may see of a row, and so must not hold a number."""
+ASTRAY = "电话写在“联系方式”列，这一格只写文字"
 GUIDANCE = (
     "一行一个人；一个人在两支队伍里就写两行。",
     "联系方式加密保存，一般人只看得到头尾几位；同村同名的人靠它来区分。",
