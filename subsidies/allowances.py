@@ -45,6 +45,7 @@ class AllowanceTotal(Scoped):
     class Meta:
         verbose_name = verbose_name_plural = "津贴发放月度合计"
         ordering = ["-month", "township", "scheme", "band"]
+        permissions = [("report_allowancetotal", "报送津贴月度合计")]
         constraints = [
             models.UniqueConstraint(
                 fields=["scheme", "township", "month", "band"],

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from django.db.models import Sum
-
 from eldercare.figures import rounded
 from eldercare.regions import Region
 from plans.models import Target
+from subsidies.budgets import Total
 from subsidies.models import Budget, ClaimShare, Payment, Source, SubsidyClaim
 
 # The targets of duties.toml that speak of the district's retained lottery money.
@@ -47,7 +46,7 @@ class Line:
 def committed(budget: Budget) -> Decimal:
     """What approved claims bind of a budget."""
     rows = ClaimShare.objects.filter(budget=budget, claim__status__in=COMMITTING)
-    return rows.aggregate(sum=Sum("amount"))["sum"] or NOTHING
+    return rows.aggregate(sum=Total("amount"))["sum"] or NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ def board(district: Region, year: int) -> Board:
     """The budgets of a year beside what is committed and paid: four queries."""
     budgets = list(Budget.objects.filter(district=district, year=year).select_related("district").order_by("pk"))
     shares = ClaimShare.objects.filter(budget__in=budgets, claim__status__in=COMMITTING)
-    bound = dict(shares.order_by().values_list("budget").annotate(sum=Sum("amount")))
+    bound = dict(shares.order_by().values_list("budget").annotate(sum=Total("amount")))
     paid, back = _ledger(budgets)
     lines = [
         Line(

@@ -26,6 +26,18 @@ def money(label: str, **options) -> models.DecimalField:
     return models.DecimalField(label, max_digits=14, decimal_places=2, **options)
 
 
+class Total(models.Sum):
+    """The sum of a column of money, exact to the fen.
+
+    SQLite adds decimals as floating-point numbers: what comes to nothing would come to a trifle, and no longer be 0.
+    """
+
+    def as_sqlite(self, compiler, connection, **extra):
+        sql, params = super().as_sql(compiler, connection, **extra)
+        # Adding 0.0 turns a rounded -0.0 into 0.0.
+        return f"(ROUND({sql}, 2) + 0.0)", params
+
+
 class Budget(Scoped):
     """资金预算: one source of one year. `pool` is the district's retained lottery money that a policy asks a share of."""
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import DecimalField, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import DecimalField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from eldercare.regions import Region
+from subsidies.budgets import Total
 from subsidies.models import Payment, SubsidyClaim
 
 NOTHING = Decimal(0)
@@ -16,13 +18,14 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An approved claim on a day, in yuan: `paid` is what the ledger sums to by then."""
+    """An approved claim on a day, in yuan: `paid` is what the ledger sums to by then, `is_flagged` whether its ground fell."""
 
     claim: int
     township: int
     township_code: str
     amount: Decimal
     paid: Decimal
+    is_flagged: bool
 
 
 def approved(district: Region, day: date, year: int | None = None) -> QuerySet[SubsidyClaim]:
@@ -43,10 +46,23 @@ def approved(district: Region, day: date, year: int | None = None) -> QuerySet[S
 def standings(district: Region, day: date, year: int | None = None) -> list[Standing]:
     """Every approved claim of a district on a day with what was paid of it: one query."""
     paid = Coalesce(
-        Sum("payments__amount", filter=Q(payments__on__lte=day)), NOTHING, output_field=DecimalField(max_digits=14)
+        Total("payments__amount", filter=Q(payments__on__lte=day)), NOTHING, output_field=DecimalField(max_digits=14)
     )
     rows = approved(district, day, year).order_by("pk").annotate(paid=paid)
-    return [Standing(*row) for row in rows.values_list("pk", "township_id", "township__code", "amount", "paid")]
+    columns = ("pk", "township_id", "township__code", "amount", "paid", "flagged_at")
+    # Stamps of a demo district may lie after its present day, on which what is so now counts.
+    is_now = day >= district.default_as_of()
+    return [
+        Standing(*row, flag is not None and (is_now or timezone.localdate(flag) <= day))
+        for *row, flag in rows.values_list(*columns)
+    ]
+
+
+def open_now(district: Region) -> list[SubsidyClaim]:
+    """The claims of a district that somebody has to act on: handed in, or flagged; the flagged first. One query."""
+    waits = Q(status=SubsidyClaim.Status.SUBMITTED) | Q(flagged_at__isnull=False, status__in=SubsidyClaim.LIVE)
+    rows = SubsidyClaim.objects.filter(waits, district=district).select_related("scheme", "township", "facility")
+    return list(rows.order_by(F("flagged_at").asc(nulls_last=True), "pk"))
 
 
 def entries(districts: Iterable[Region], *, until: date | None = None, year: int | None = None) -> QuerySet[Payment]:

@@ -14,6 +14,7 @@ from eldercare.review import MoveRefused
 from facilities.admin.unitdeclarations import district_for
 from subsidies import amounts, board, services, shown
 from subsidies.admin.claimforms import YuanField
+from subsidies.admin.years import YearFilter
 from subsidies.models import Budget
 from subsidies.services.stated import yuan
 
@@ -41,7 +42,7 @@ class BudgetAdmin(ScopedAdmin):
     list_display = ("year", "source", "planned_wan", "pool_wan", "district", "note")
     list_display_links = ("year", "source")
     list_select_related = ("district",)
-    list_filter = ("year", "source", DistrictFilter)
+    list_filter = (YearFilter, "source", DistrictFilter)
     fields = (*FIXED, *STATED)
     formfield_overrides = {models.DecimalField: {"form_class": YuanField}}
 

@@ -138,8 +138,14 @@ def _draft(request: HttpRequest) -> HttpResponse:
     return redirect(address(district))
 
 
+def _picks(request: HttpRequest) -> list[str]:
+    """What is meant: the one row whose own button was pressed, whatever else is ticked, or all that are ticked."""
+    one = request.POST.get("only")
+    return [one] if one else list(dict.fromkeys(request.POST.getlist("pick")))
+
+
 def _drafted(request: HttpRequest, district: Region) -> tuple[list[SubsidyClaim], list[str]]:
-    picks = list(dict.fromkeys(request.POST.getlist("pick")))
+    picks = _picks(request)
     year = request.POST.get("year", "")
     if not picks:
         return [], ["请先勾选要起草的补助。"]

@@ -8,6 +8,7 @@ from eldercare.adminbase import DistrictFilter, ReviewableAdmin, ScopedRelatedFi
 from eldercare.review import MoveRefused
 from subsidies import amounts, board, services
 from subsidies.admin import candidates, claimforms, claimpage, papers
+from subsidies.admin.years import YearFilter
 from subsidies.models import SubsidyClaim
 from subsidies.services import Entry
 
@@ -44,10 +45,10 @@ class SubsidyClaimAdmin(ReviewableAdmin):
 
     change_form_template = "admin/subsidies/claim.html"
     change_list_template = "admin/subsidies/claim_list.html"
-    list_display = ("number", "subject", "scheme", "township", "year", "wan", "paid_wan", "state")
+    list_display = ("number", "subject", "state", "wan", "paid_wan", "scheme", "township", "year")
     list_display_links = ("number", "subject")
     list_select_related = ("scheme", "township", "facility", "district")
-    list_filter = ("status", FlagFilter, "year", ("scheme", ScopedRelatedFilter), DistrictFilter, TownshipFilter)
+    list_filter = ("status", FlagFilter, YearFilter, ("scheme", ScopedRelatedFilter), DistrictFilter, TownshipFilter)
     search_fields = ("facility__name", "facility__code", "township__name", "scheme__label")
     search_help_text = "按设施编码、名称，乡镇或补助名称查找"
     fields = ("note",)

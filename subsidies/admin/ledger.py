@@ -13,6 +13,7 @@ from eldercare.adminbase import DistrictFilter, ReadOnlyAdmin, TownshipFilter
 from eldercare.sheets.export import export
 from eldercare.uploadpages.templates import attachment
 from subsidies import amounts
+from subsidies.admin.years import BudgetYearFilter
 from subsidies.models import Payment
 
 MOST = 20_000
@@ -38,7 +39,7 @@ class PaymentAdmin(ReadOnlyAdmin):
     change_list_template = "admin/subsidies/ledger_list.html"
     list_display = ("on", "claim", "source", "voucher", "wan", "balance_wan", "payee", "recorded_by")
     list_select_related = ("claim__scheme", "claim__facility", "claim__township", "budget", "recorded_by")
-    list_filter = ("budget__year", "budget__source", LedgerDistrictFilter, LedgerTownshipFilter)
+    list_filter = (BudgetYearFilter, "budget__source", LedgerDistrictFilter, LedgerTownshipFilter)
     search_fields = ("voucher", "claim__facility__name", "claim__facility__code", "claim__township__name", "payee")
     search_help_text = "按凭证号、设施、乡镇或收款单位查找"
     ordering = ("-on", "-pk")
@@ -74,6 +75,8 @@ class PaymentAdmin(ReadOnlyAdmin):
             return redirect("admin:subsidies_payment_changelist")
         rows = list(listed.queryset.select_related(*self.list_select_related, "reverses")[:MOST])
         notes = [f"导出时间：{timezone.localtime():%Y-%m-%d %H:%M}", f"共 {listed.result_count} 笔，金额单位：元"]
+        if listed.result_count > len(rows):
+            notes.append(f"只导出了最近的 {len(rows)} 笔；请按年度或乡镇筛选后分次导出")
         body = map(cells, range(1, len(rows) + 1), rows)
         content = export(HEADERS, body, title="补助资金拨付台账", name="拨付台账", notes=notes)
         audit.record("export", by=request.user, detail={"what": "拨付台账", "rows": [f"{len(rows)} 笔"]})

@@ -10,8 +10,7 @@ from subsidies.allowancesheet import applying, comparing, privacy, sheet
 KIND = UploadKind(
     code="allowance",
     label="津贴发放月报",
-    # Whoever may confirm a sheet of the unit may send this one: the township's official and the clerk.
-    permission="eldercare.confirm_upload",
+    permission="subsidies.report_allowancetotal",
     sheet=sheet.for_context,
     read=privacy.read,
     compare=comparing.compare,

@@ -1,5 +1,7 @@
 """Flags: a claim whose ground fell away is marked in the same transaction, and looked into by a reviewer.
 
+The flag goes when somebody has acted on it: kept, handed in anew, withdrawn, cancelled, or all money recovered.
+
 A revoked acceptance flags. A waiver taken back afterwards, or a standard to be checked again, does not: what is paid
 rests on the scheme's own hard conditions and on the acceptance, and an acceptance that no longer holds is revoked.
 """
@@ -48,7 +50,7 @@ def _acceptance_revoked(row: AcceptanceReview, event, by) -> None:
         SubsidyClaim.objects.filter(pk=claim.pk).update(
             flagged_at=clock.now(), flagged_by=by, flag_reason=told, version=F("version") + 1
         )
-        audit.record("record.changed", by=by, target=claim, detail={"flag": reason})
+        audit.record("record.changed", by=by, target=claim, detail={"fields": [f"预警：{reason}"]})
 
 
 def _unsaid(claim: SubsidyClaim, event, by) -> None:
@@ -63,5 +65,5 @@ def connect() -> None:
     review.after(AcceptanceReview, "revoke", _acceptance_revoked)
     for verb in ("keep", "keep_paid"):
         review.require(SubsidyClaim, verb, is_flagged)
-    for verb in ("submit", "keep", "keep_paid"):
+    for verb in ("submit", "keep", "keep_paid", "withdraw", "cancel", "recover"):
         review.after(SubsidyClaim, verb, _unsaid)

@@ -12,12 +12,12 @@ from decimal import ROUND_DOWN, Decimal
 from itertools import accumulate
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
 
 from eldercare import clock, review
 from eldercare.policies import unpack
 from eldercare.review import MoveRefused
+from subsidies.budgets import Total
 from subsidies.models import Budget, Payment, SubsidyClaim
 from subsidies.rules.scheme import Instalment, parse
 from subsidies.services.approving import comes_near, locked, refusal, unflagged
@@ -75,7 +75,7 @@ def _amount_problems(claim: SubsidyClaim, entry: Entry) -> Iterator[str]:
     if share is None:
         yield "所选预算不在这笔申请的资金安排里。"
         return
-    paid = claim.payments.filter(budget=entry.budget).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+    paid = claim.payments.filter(budget=entry.budget).aggregate(sum=Total("amount"))["sum"] or Decimal(0)
     if entry.amount > share.amount - paid:
         left = share.amount - paid
         yield f"{entry.budget}安排 {yuan(share.amount)}，已拨 {yuan(paid)}，最多还能拨 {yuan(left)}。"
@@ -191,7 +191,7 @@ def _entered(claim: SubsidyClaim, event, by) -> None:
     """A move that says money moved, without ledger entries that add up to it, is undone: perform() alone cannot pay."""
     numbers = event.detail.get("entries", [])
     made = claim.payments.filter(number__in=numbers, recorded_by=by).count()
-    total = claim.payments.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+    total = claim.payments.aggregate(sum=Total("amount"))["sum"] or Decimal(0)
     if not numbers or made != len(numbers) or total != claim.paid_total:
         raise MoveRefused("请填写金额、日期、预算和凭证后登记；没有台账的拨付或追回不能办理。")
 

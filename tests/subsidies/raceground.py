@@ -42,15 +42,16 @@ class Ground:
 def lay(rounds: int) -> None:
     """Everything the races of test_claim_races.py stand on."""
     ground = Ground()
-    own = ground.budget("district", STATION * 2 * rounds)
+    own = ground.budget("district", STATION * 3 * rounds)
     ground.budget("other", STATION)
     for turn in range(rounds):
         ground.approved(f"付款{turn}", own)
         ground.approved(f"分期{turn}", own)
+        ground.submitted(f"同意{turn}")
         for place in range(2):
             ground.submitted(f"批准{turn}-{place}")
     factories.facility(factories.region("接龙乡"), "TOWNSHIP_CENTRE", **ACCEPTED)
-    assert Facility.objects.count() == 4 * rounds + 1
+    assert Facility.objects.count() == 5 * rounds + 1
 
 
 def reset() -> None:

@@ -85,6 +85,18 @@ def approving(turn: int, place: int):
     return lambda: services.approve(claim, by=by, shares={budget: claim.amount})
 
 
+def agreeing(turn: int, place: int):
+    """The round's one claim, approved by everybody."""
+    from eldercare.accounts import User
+    from subsidies import services
+    from subsidies.models import Budget, SubsidyClaim
+
+    claim = SubsidyClaim.objects.get(note=f"同意{turn}")
+    budget = Budget.objects.get(source="district")
+    by = User.objects.get(username="reviewer")
+    return lambda: services.approve(claim, by=by, shares={budget: claim.amount})
+
+
 def drafting(turn: int, place: int):
     """One township's bundle, drafted by everybody."""
     from eldercare.accounts import User
@@ -97,7 +109,13 @@ def drafting(turn: int, place: int):
     return lambda: services.draft(unit, scheme, by=User.objects.get(username="clerk"), note=f"打包{turn}")
 
 
-ACTS = {"paying": paying, "instalments": instalments, "approving": approving, "drafting": drafting}
+ACTS = {
+    "paying": paying,
+    "instalments": instalments,
+    "approving": approving,
+    "agreeing": agreeing,
+    "drafting": drafting,
+}
 
 if __name__ == "__main__":
     main(*sys.argv[1:])

@@ -95,7 +95,7 @@ def test_board_adds_up_by_source_with_the_lottery_share(clerk_at, desk):
     desk.pay(claim, 50_000, city)
     page = text(clerk_at.get(BOARD))
     told = page[page.index("市级资金</th>") :]
-    cells = re.findall(r'<td class="num">(?:<strong>)?([\d.]+)', told)
+    cells = re.findall(r'<td class="num"[^>]*>(?:<strong>)?([\d.]+)', told)
     assert cells[:6] == ["100", "20", "5", "15", "0", "80"]
     assert "<strong>80.0%</strong>（160 ÷ 200 万元）" in page
 

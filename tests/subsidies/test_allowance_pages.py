@@ -1,11 +1,13 @@
 """The allowances of a month on the pages: sums and differences, who is missing, who may look, send and export."""
 
+import csv
 from io import BytesIO
 
 import factories
 import openpyxl
 import pytest
 from allowanceground import FRAIL, HEADINGS, MARCH, OLD, RIGHT, confirmed, sheet, standing
+from django.contrib.auth.models import Permission
 
 from eldercare.audit import AuditRecord
 from eldercare.uploads import Upload
@@ -59,7 +61,7 @@ def test_whole_way_over_the_pages(client, changshou, town, official):
     assert standing(town)["不分档"] == (2, 400)
     assert "入库" in client.get(sent.url).content.decode()
     page = client.get(own).content.decode()
-    assert "42000" in page
+    assert "42,000" in page
     assert "文件没有印金额" in page
     client.post(f"/uploads/{upload.pk}/undo/", {"comment": "填错"})
     assert standing(town) == {}
@@ -123,6 +125,55 @@ def test_export_holds_the_board_and_is_recorded(client, changshou, town, officia
     assert [row.detail["filters"] for row in AuditRecord.objects.filter(action="export", by_id=bureau.pk)] == [
         "2024-03"
     ]
+
+
+LIVE = '=HYPERLINK("http://x","点")'
+
+
+def test_a_reason_that_looks_like_a_formula_is_text_in_both_exports(client, changshou, town, official, bureau):
+    confirmed(town, official, (OLD, "90—95岁", 312, 31300, LIVE))
+    client.force_login(bureau, backend="django.contrib.auth.backends.ModelBackend")
+    address = "/dashboard/500115/allowances/export/?month=2024-03"
+    tab = openpyxl.load_workbook(BytesIO(client.get(address).content)).active
+    (cell,) = [cell for row in tab.iter_rows() for cell in row if cell.value == LIVE]
+    assert cell.data_type == "s"
+    answer = client.get(f"{address}&format=csv")
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    assert ".csv" in answer.headers["Content-Disposition"]
+    text = b"".join(answer.streaming_content).decode()
+    assert text.startswith("\ufeff乡镇（街道）,")
+    (line,) = [row for row in csv.reader(text.splitlines()) if "31300.00" in row or "31300" in row]
+    assert f"'{LIVE}" in line
+    assert not [one for row in csv.reader(text.splitlines()) for one in row if one.startswith(("=", "+", "@", "＝"))]
+
+
+def test_csv_holds_the_numbers_as_numbers_and_leaves_blank_what_was_not_reported(client, town, official, bureau):
+    confirmed(town, official, RIGHT[0], (OLD, "96—99岁", 40, 7900, "扣回 1 人"))
+    client.force_login(bureau, backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.get("/dashboard/500115/allowances/export/?month=2024-03&format=csv")
+    lines = [row for row in csv.reader(b"".join(answer.streaming_content).decode().splitlines()) if town.code in row]
+    told = [(row[3], row[4], row[5] and float(row[5]), row[8] and float(row[8])) for row in lines]
+    assert told[:3] == [("90—95岁", "312", 31200, 0), ("96—99岁", "40", 7900, -100), ("100岁及以上", "", "", "")]
+
+
+def test_another_format_is_refused(client, changshou, bureau):
+    client.force_login(bureau, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/dashboard/500115/allowances/export/?month=2024-03&format=pdf").status_code == 400
+
+
+def test_sending_asks_for_its_own_right(client, changshou, town, official):
+    """Who may confirm other sheets may not send this one without it."""
+    right = Permission.objects.get(codename="report_allowancetotal")
+    official.groups.clear()
+    others = Permission.objects.filter(codename__in=("confirm_upload", "view_upload", "view_township_page"))
+    official.user_permissions.set(others)
+    client.force_login(official, backend="django.contrib.auth.backends.ModelBackend")
+    own = f"/dashboard/500115/{town.code}/allowances/?month=2024-03"
+    assert "上传并比对" not in client.get(own).content.decode()
+    assert client.post(own, {"file": sheet(*RIGHT)}).status_code == 403
+    assert client.get(own.replace("/?", "/template/?")).status_code == 404
+    official.user_permissions.set([*others, right])
+    assert client.post(own, {"file": sheet(*RIGHT)}).status_code == 302
 
 
 def test_district_without_printed_allowances_says_so(client, clerk, township_user, baima):

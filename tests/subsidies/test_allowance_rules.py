@@ -6,6 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from subsidies.rules import allowances
 from subsidies.rules.scheme import band_of, parse
@@ -14,13 +16,17 @@ FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 MARCH = date(2024, 3, 31)
 
 
+def raw(folder: str, key: str) -> dict:
+    text = (FIXTURES / folder / "schemes.toml").read_text(encoding="utf-8")
+    rows = tomllib.loads(text, parse_float=Decimal)["scheme"]
+    return next(row for row in rows if row["id"] == key)
+
+
 def scheme(folder: str, key: str):
-    rows = tomllib.loads((FIXTURES / folder / "schemes.toml").read_text(encoding="utf-8"), parse_float=Decimal)[
-        "scheme"
-    ]
-    return parse(next(row for row in rows if row["id"] == key))
+    return parse(raw(folder, key))
 
 
+RAW = raw("changshou-2023", "old-age-allowance")
 OLD_AGE = scheme("changshou-2023", "old-age-allowance")
 SILENT = scheme("changshou-2023", "poor-frail-elder")
 RANGE = scheme("xqu-2020", "destitute-care")
@@ -63,6 +69,53 @@ def test_amount_is_recomputed_to_the_fen(people, amount, computed, difference):
     found = allowances.check(people, Decimal(amount), rate)
     assert (found.computed, found.difference) == (Decimal(computed), Decimal(difference))
     assert bool(found.fault) == (Decimal(difference) != 0)
+
+
+yuan = st.decimals(min_value=0, max_value=10**8, places=2)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.decimals(min_value=Decimal("0.01"), max_value=5000, places=2), st.integers(0, 1_000_000),
+            st.one_of(st.none(), yuan),
+        ),
+        min_size=1, max_size=8,
+    )
+)  # fmt: skip
+def test_any_bands_are_recomputed_to_the_fen_and_only_differences_are_faults(rows):
+    """Bands × people → amounts: in fen, as whole numbers, it comes to the same."""
+    printed = [{"min": 60 + at, "max": 60 + at, "amount": rate} for at, (rate, _, _) in enumerate(rows)]
+    row = {key: value for key, value in RAW.items() if key not in ("bands", "in_force_by")}
+    made = parse(row | {"bands": printed})
+    for band, (rate, people, reported) in zip(allowances.bands_of(made), rows, strict=True):
+        fen = int(rate * 100) * people
+        amount = Decimal(fen).scaleb(-2) if reported is None else reported
+        found = allowances.check(people, amount, allowances.rate_of(made, band, MARCH))
+        assert int(found.computed * 100) == fen
+        assert found.computed * 100 == fen, "nothing below a fen"
+        assert int(found.difference * 100) == int(amount * 100) - fen
+        assert bool(found.fault) == (int(amount * 100) != fen)
+        if found.fault:
+            assert ("多" if found.difference > 0 else "少") in found.fault
+
+
+@given(st.integers(0, 10**6), yuan)
+def test_any_amount_within_a_printed_range_and_no_other_stands(people, amount):
+    (band,) = allowances.bands_of(RANGE)
+    found = allowances.check(people, amount, allowances.rate_of(RANGE, band, MARCH))
+    assert bool(found.fault) == (not 200 * people <= amount <= 300 * people)
+    assert found.computed is None
+
+
+@given(st.integers(0, 130))
+def test_every_age_is_on_one_band_at_most_and_older_never_gets_less(age):
+    here, next_ = (band_of(OLD_AGE, years) for years in (age, age + 1))
+    assert sum(band.min <= age and (band.max is None or age <= band.max) for band in OLD_AGE.bands) == (
+        here is not None
+    )
+    if here:
+        assert next_.amount >= here.amount
 
 
 def test_difference_is_told_with_its_arithmetic():

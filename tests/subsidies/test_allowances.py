@@ -79,6 +79,41 @@ def test_row_that_cannot_be_meant_is_refused_with_its_reason(town, official, row
     assert code in codes(upload)
 
 
+@pytest.mark.parametrize(
+    ("row", "cell", "read"),
+    [
+        ((OLD, "80岁", 1, 100, ""), "B2", "80岁"),
+        ((OLD, "90—95岁", "", 100, ""), "C2", ""),
+        ((OLD, "90—95岁", 3, "", ""), "D2", ""),
+        ((OLD, "90—95岁", 312, 31300, ""), "D2", "31300"),
+        ((OLD, "90—95岁", "三百", 100, ""), "C2", "三百"),
+        ((OLD, "90—95岁", 3, "1e30", ""), "D2", "1e30"),
+        ((OLD, "90—95岁", 3, "NaN", ""), "D2", "NaN"),
+        ((OLD, "90—95岁", 3, "-300", ""), "D2", "-300"),
+        ((OLD, "90—95岁", "3.5", 300, ""), "C2", "3.5"),
+        ((OLD, "90—95岁", 3, "300.001", ""), "D2", "300.001"),
+    ],
+)
+def test_bad_input_is_named_by_its_cell_and_as_it_was_read(town, official, row, cell, read):
+    upload = staged(town, official, row)
+    assert upload.status == Upload.Status.REFUSED
+    told = [problem for problem in upload.problems if problem["level"] == "error"]
+    assert [(one["cell"], one["read"]) for one in told] == [(cell, read)]
+    assert all(one["message"] and one["hint"] for one in told)
+    assert not standing(town)
+
+
+def test_all_that_is_wrong_in_a_sheet_is_told_at_once(town, official):
+    rows = ((OLD, "90—95岁", "x", 100, ""), (OLD, "96—99岁", 40, 7999, ""), (OLD, "101岁", 3, 2400, ""))
+    told = [one["cell"] for one in staged(town, official, *rows).problems if one["level"] == "error"]
+    assert told == ["C2", "D3", "B4"]
+
+
+def test_full_width_numbers_are_read(town, official):
+    confirmed(town, official, (OLD, "90—95岁", "３１２", "３１，２００．００", ""))
+    assert standing(town) == {"90—95岁": (312, 31200)}
+
+
 def test_blank_band_is_not_reported_and_zero_is(town, official):
     upload = confirmed(town, official, RIGHT[0], (OLD, "96—99岁", "", "", ""), (OLD, "100岁及以上", 0, 0, ""))
     assert codes(upload) == ["not_reported"]

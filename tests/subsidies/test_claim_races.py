@@ -21,12 +21,14 @@ SECONDS = 180
 class Arena:
     """A database of its own with the claims of every round."""
 
+    ground, racer = "raceground", "racing.py"
+
     def __init__(self, env: dict[str, str]) -> None:
         self.env = env | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(TESTS), str(TESTS / "subsidies")))}
         self.manage("migrate", "-v", "0")
         self.manage("loaddivisions", "--district", "500156")
         self.manage("loadpolicy", "fixtures/wulong-2020")
-        self.shell(f"import raceground; raceground.lay({ROUNDS})")
+        self.shell(f"import {self.ground}; {self.ground}.lay({ROUNDS})")
 
     def manage(self, *arguments: str) -> str:
         done = subprocess.run(
@@ -40,12 +42,14 @@ class Arena:
 
     def ask(self, expression: str):
         """The value of an expression over the models."""
-        models = "from subsidies.models import *\nfrom subsidies.board import board\nimport json\n"
-        return json.loads(self.shell(f"{models}print(json.dumps({expression}, default=str))").splitlines()[-1])
+        known = ("subsidies.models import *", "subsidies.board import board", "eldercare.uploads import Upload")
+        models = "".join(f"from {one}\n" for one in known)
+        code = f"import json\n{models}print(json.dumps({expression}, default=str))"
+        return json.loads(self.shell(code).splitlines()[-1])
 
     def race(self, what: str, runners: int, folder: Path, between: str = "") -> list[list[str]]:
         """What every runner was told in every round."""
-        command = [sys.executable, str(TESTS / "subsidies" / "racing.py"), what]
+        command = [sys.executable, str(TESTS / "subsidies" / self.racer), what]
         racers = [
             subprocess.Popen([*command, str(place), str(ROUNDS), str(folder)], cwd=ROOT, env=self.env)
             for place in range(runners)
@@ -110,6 +114,13 @@ def test_two_approvals_beyond_the_budget_are_one(arena, tmp_path):
         one_did(told, "只剩 0.00 元")
     line = "[str(row.left) for row in board(Budget.objects.first().district, Budget.objects.first().year).lines"
     assert [float(left) for left in arena.ask(f"{line} if row.source == 'other']")] == [0]
+
+
+def test_four_approve_the_same_claim_and_it_is_committed_once(arena, tmp_path):
+    for told in arena.race("agreeing", 4, tmp_path):
+        one_did(told, "当前状态为“已批准”")
+    shares = "list(ClaimShare.objects.filter(claim__note__startswith='同意').values_list('amount', flat=True))"
+    assert arena.ask(shares) == ["200000.00"] * ROUNDS
 
 
 def test_four_drafts_of_one_bundle_are_one(arena, tmp_path):

@@ -8,6 +8,7 @@ from desk import accepted, complete_bundle, revoke, untouched
 from waivedcentre import accepted_by_waiver
 
 from eldercare import review
+from eldercare.adminbase import history_of
 from eldercare.review import MoveRefused, StaleObject
 from facilities import history
 from facilities.models import Waiver
@@ -79,6 +80,26 @@ def test_a_reviewer_may_let_a_flagged_claim_stand_with_a_reason(desk):
     revoke(claim.facility, desk)
     claim.refresh_from_db()
     assert services.keep(claim, by=desk.reviewer, comment="已复验").verb == "keep_paid"
+
+
+def test_a_flag_goes_with_the_claim_and_its_reason_stays_in_the_history(desk):
+    budget = desk.budget()
+    draft, agreed, paid = (
+        desk.draft(accepted()),
+        *(desk.approved((budget, STATION), subject=accepted(name)) for name in ("江口镇", "桐梓镇")),
+    )
+    desk.pay(paid, STATION, budget)
+    for claim in (draft, agreed, paid):
+        revoke(claim.facility, desk, "消防整改")
+        claim.refresh_from_db()
+        assert claim.flagged_at
+        assert any("消防整改" in event["comment"] for event in history_of(claim))
+    services.withdraw(draft, by=desk.clerk, comment="验收已撤销")
+    services.cancel(agreed, by=desk.approver, comment="验收已撤销")
+    desk.recover(paid)
+    for claim, status in ((draft, "withdrawn"), (agreed, "withdrawn"), (paid, "recovered")):
+        untouched(claim, status=status, flagged_at=None, flagged_by=None, flag_reason="")
+        assert any("消防整改" in event["comment"] for event in history_of(claim))
 
 
 def test_only_a_flag_can_be_kept(desk):

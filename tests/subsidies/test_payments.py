@@ -1,18 +1,17 @@
-"""Payments and recoveries: amounts, days, vouchers, persons, and a ledger that nobody rewrites."""
+"""Payments and recoveries: amounts, days, vouchers, persons, instalments."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from desk import accepted
-from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.db.models import ProtectedError
 from django.utils import timezone
 
 from eldercare.audit import AuditRecord
 from eldercare.clock import telling
 from eldercare.review import Denied, MoveRefused, StaleObject
-from subsidies import board, services
+from subsidies import board, ledger, services
+from subsidies.budgets import Total
 from subsidies.models import Payment, Source, SubsidyClaim
 
 STATION = 200_000
@@ -224,6 +223,22 @@ def test_a_part_payment_is_recovered_too(desk, claim, budget):
     assert rows(claim) == [(1, 50_000, 50_000), (2, -50_000, 0)]
 
 
+def test_odd_fen_come_back_to_nothing(desk, budget):
+    """Sums of floating-point numbers leave a trifle: what was paid in odd parts could then never be recovered."""
+    city = desk.budget(Source.CITY)
+    claim = desk.approved((budget, "120000.37"), (city, "79999.63"))
+    for number, (amount, source) in enumerate((("0.01", budget), ("120000.36", budget), ("79999.63", city))):
+        desk.pay(claim, amount, source, f"V-{number}")
+    desk.recover(claim)
+    row = SubsidyClaim.objects.get(pk=claim.pk)
+    assert (row.status, row.paid_total) == ("recovered", 0)
+    assert ledger.standings(desk.district, desk.today) == []
+    assert [(line.paid, line.left) for line in board.board(desk.district, desk.year).lines] == [
+        (0, city.planned), (0, budget.planned),
+    ]  # fmt: skip
+    assert claim.payments.aggregate(sum=Total("amount"))["sum"] == 0
+
+
 def test_after_a_recovery_key_and_budget_are_free_again(desk):
     budget = desk.budget(planned=Decimal(STATION))
     station = accepted()
@@ -267,53 +282,3 @@ def test_a_paid_claim_is_not_cancelled(desk, claim, budget):
     desk.pay(claim, 1, budget)
     with pytest.raises(MoveRefused, match=r"已拨付 1.00 元，不能取消批准"):
         services.cancel(claim, by=desk.approver, comment="项目调整")
-
-
-# -- the ledger
-
-
-def test_ledger_rows_are_neither_changed_nor_deleted(desk, claim, budget):
-    desk.pay(claim, STATION, budget)
-    row = claim.payments.get()
-    row.amount = Decimal(1)
-    for attempt in (
-        row.save,
-        row.delete,
-        lambda: Payment.objects.update(amount=1),
-        lambda: Payment.objects.filter(pk=row.pk).delete(),
-        lambda: Payment.objects.bulk_update([row], ["amount"]),
-        lambda: claim.payments.update(amount=1),
-        lambda: Payment.objects.bulk_create(
-            [row], update_conflicts=True, update_fields=["amount"], unique_fields=["claim", "number"]
-        ),
-    ):
-        with pytest.raises(TypeError, match="never"), transaction.atomic():
-            attempt()
-    assert rows(claim) == [(1, STATION, STATION)]
-    with pytest.raises(ProtectedError):
-        claim.delete()
-    with pytest.raises(ProtectedError):
-        budget.delete()
-
-
-@pytest.mark.parametrize(
-    "change", ["amount = 0", "amount = -5", "balance = -1", "balance = 200001", "number = 0", "budget_id = NULL"]
-)
-def test_the_database_refuses_ledger_rows_that_make_no_sense(desk, claim, budget, change):
-    """Past the ORM the database itself keeps number, sign, balance and ceiling, though not the hand that changes them."""
-    desk.pay(claim, STATION, budget)
-    with pytest.raises((IntegrityError, DatabaseError)), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"UPDATE subsidies_payment SET {change}")
-    assert rows(claim) == [(1, STATION, STATION)]
-
-
-def test_the_database_refuses_a_second_entry_of_one_number_and_a_claim_paid_beyond_its_amount(desk, claim, budget):
-    desk.pay(claim, 100, budget)
-    twin = Payment(
-        claim=claim, budget=budget, number=1, amount=1, balance=1, ceiling=STATION, on=desk.today, voucher="x",
-        recorded_by=desk.approver,
-    )  # fmt: skip
-    with pytest.raises(IntegrityError), transaction.atomic():
-        twin.save()
-    with pytest.raises(IntegrityError), transaction.atomic():
-        SubsidyClaim.objects.filter(pk=claim.pk).update(paid_total=STATION + 1)
