@@ -30,11 +30,13 @@ from facilities.models import (
     OperatorContract,
     ServiceLink,
     SiteVisit,
+    StandardEdition,
     Waiver,
 )
 from facilities.rules.overall import Overall
 from facilities.services import rechecking, returning
 from plans.models import PlanTarget, ProgressReport
+from plans.progress import notes
 from training.models import TrainingQuota
 
 # The demo is made for the module; the mark has the test database set up even when none of the other tests is run.
@@ -130,8 +132,17 @@ def test_demo_says_when_the_port_is_taken_and_prepares_nothing(db):
 def test_facilities_follow_the_plan_unit_by_unit_and_year_by_year(demo):
     targets = PlanTarget.objects.filter(year__in=(2019, 2020), planned__gt=0)
     planned = {(t, y, r): n for t, y, r, n in targets.values_list("type", "year", "region", "planned")}
-    assert Counter(Facility.objects.values_list("type", "planned_year", "township")) == planned
-    assert targets.aggregate(total=Sum("planned"))["total"] == Facility.objects.count() == 70
+    due = Facility.objects.filter(planned_year__in=(2019, 2020))
+    assert Counter(due.values_list("type", "planned_year", "township")) == planned
+    assert targets.aggregate(total=Sum("planned"))["total"] == due.count() == 70
+
+
+def test_a_few_points_were_built_ahead_of_the_plan_and_one_is_older_than_it(demo):
+    ahead = Facility.objects.filter(planned_year__gt=2020)
+    for type_, year, unit in ahead.values_list("type", "planned_year", "township"):
+        assert PlanTarget.objects.get(type=type_, year=year, region=unit).planned == 1
+    assert [row.stage for row in ahead] == ["accepted"] * 4
+    assert [row.accepted_on for row in Facility.objects.filter(planned_year=None)] == [None]
 
 
 def test_every_facility_is_marked_as_demo_and_stands_in_its_own_township(demo):
@@ -284,6 +295,15 @@ def test_november_lacks_three_reports_and_one_was_returned(demo):
     assert {region.short_name for region in missing} == {"文复乡", "土地乡", "浩口乡"}
 
 
+def test_returned_month_has_the_clerks_note_at_its_cell(demo):
+    returned = ProgressReport.objects.get(status="returned")
+    told = notes.row_notes(returned.upload)
+    assert [(note.name, note.column) for note in told] == [
+        ("筏子村演示互助养老点", "投入资金（万元）"), ("后槽村演示互助养老点", ""),
+    ]  # fmt: skip
+    assert all(note.cell for note in told)
+
+
 def test_months_are_reported_by_the_townships_of_their_last_day(demo):
     expected = {5: (27, "羊角镇", "羊角街道"), 6: (26, "羊角街道", "羊角镇")}
     for month, (count, standing, absent) in expected.items():
@@ -359,3 +379,16 @@ def test_every_accepted_facility_was_visited_and_two_have_a_picture(demo):
     assert all(visit.conclusion.startswith("演示") for visit in visits)
     pictures = Attachment.objects.filter(removed_at__isnull=True, visit__isnull=False)
     assert [row.content_type for row in pictures] == ["image/png"] * 2
+
+
+def test_a_made_up_amendment_can_be_tried_and_touches_nothing_of_the_year(demo, client_for):
+    """It is plainly called a demonstration, takes effect after the year, and shows who would fall short."""
+    edition = StandardEdition.objects.get(key="wulong-demo-2021")
+    assert "虚构" in edition.policy.title
+    assert "虚构" in edition.policy.short_title
+    assert edition.valid_from > YEAR_END
+    assert not AcceptanceReview.objects.filter(edition=edition).exists()
+    client = client_for(User.objects.get(username="approver"))
+    body = client.get(f"/admin/facilities/standardedition/{edition.pk}/whatif/").content.decode()
+    assert "尚未生效" in body
+    assert "还差 5 ㎡" in body

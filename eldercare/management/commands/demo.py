@@ -91,5 +91,6 @@ class Command(BaseCommand):
 
 
 def policy_folders() -> list[Path]:
-    """The policy folders that come with the portal."""
-    return [path.parent for path in sorted((settings.BASE_DIR / "fixtures").glob(f"*/{FILE}"))]
+    """The policy folders that come with the portal, and after them the made-up amendment that whoever tries it can re-run."""
+    own = [path.parent for path in sorted((settings.BASE_DIR / "fixtures").glob(f"*/{FILE}"))]
+    return [*own, Path(foreign.__file__).parent / "edition"]

@@ -5,13 +5,14 @@ scope are cleared. `--dry-run` lists by number and unit what would go, and needs
 asks first.
 """
 
+from itertools import groupby
+
 from django.core.management.base import BaseCommand, CommandError
 
 from eldercare.accounts import User
-from eldercare.regions import Region
 from eldercare.review import Denied
-from training import personal
-from training.people import Person
+from training import retention
+from training.retention import Due
 
 
 class Command(BaseCommand):
@@ -24,30 +25,35 @@ class Command(BaseCommand):
 
     def handle(self, *args, by: str, dry_run: bool, yes: bool, **options) -> None:
         user = None if dry_run and not by else _account(by)
-        found = [(district, *_due(district, user)) for district in Region.objects.districts().order_by("path")]
-        found = [(district, people, files) for district, people, files in found if people or files]
-        for district, people, files in found:
-            self.stdout.write(f"{district}：{len(people)} 人，{len(files)} 份原始表格")
-            for person in people:
-                self.stdout.write(f"  {person.pk} 号 {person.unit_name or '—'}")
-        if not found:
+        due = retention.due(user)
+        self._list(due)
+        if not due.people and not due.files:
             self.stdout.write("没有到期的个人信息。")
         elif not dry_run and (yes or self._agreed()):
-            self._clear(found, user)
+            self._clear(due, user)
+
+    def _list(self, due: Due) -> None:
+        rows = sorted([*due.people, *due.files], key=lambda row: row.district.path)
+        for _, found in groupby(rows, key=lambda row: row.district_id):
+            mine = list(found)
+            people = [row for row in mine if hasattr(row, "unit_name")]
+            self.stdout.write(f"{mine[0].district}：{len(people)} 人，{len(mine) - len(people)} 份原始表格")
+            for person in people:
+                self.stdout.write(f"  {person.pk} 号 {person.unit_name or '—'}")
 
     def _agreed(self) -> bool:
         self.stdout.write("清除后不能恢复。输入“清除”继续：")
         return input().strip() == "清除"
 
-    def _clear(self, found: list, user: User) -> None:
+    def _clear(self, due: Due, user: User) -> None:
+        people, files = ([row.pk for row in rows] for rows in (due.people, due.files))
         try:
-            for district, people, _ in found:
-                for person in people:
-                    personal.erase(person, by=user)
-                personal.erase_files(district, by=user)
+            cleared = retention.clear(people, files, by=user)
         except Denied as denied:
             raise CommandError(str(denied)) from denied
-        self.stdout.write(f"已清除 {sum(len(people) for _, people, _ in found)} 人。")
+        self.stdout.write(f"已清除 {cleared.people} 人、{cleared.files} 份原始表格。")
+        for words in cleared.left:
+            self.stdout.write(f"没有清除：{words}")
 
 
 def _account(name: str) -> User:
@@ -55,13 +61,3 @@ def _account(name: str) -> User:
     if user is None:
         raise CommandError(f"没有账号 {name or '（请用 --by 说明由谁办理）'}。")
     return user
-
-
-def _due(district: Region, user: User | None) -> tuple[list, list]:
-    """The people and the files of a district whose time is over, of those that the account may see."""
-    day = district.default_as_of()
-    people = personal.expired(Person.objects.filter(district=district), day)
-    files = personal.old_files(district, day)
-    if user is not None:
-        people, files = people.visible_to(user), files.visible_to(user)
-    return list(people), list(files)

@@ -84,6 +84,8 @@ COURSES = {
         waiting(11, "draft"), UNSITED, sited(11), building(9), UNSITED, waiting(10, "resubmitted", "no_fire_proof"),
         sited(10),
     ),
+    (FacilityType.VILLAGE_POINT, 2021): (accepted(9),),
+    (FacilityType.VILLAGE_POINT, 2022): (accepted(10),),
     (FacilityType.STREET_CENTRE, 2019): (accepted(9, "small"),),
     (FacilityType.STREET_CENTRE, 2020): (waiting(9, "returned", "no_care_zone"),),
     (FacilityType.COMMUNITY_STATION, 2019): (

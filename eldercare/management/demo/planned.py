@@ -1,4 +1,8 @@
-"""The facilities of the demo: as many of each type, in each unit and year, as the annexes plan for 2019 and 2020."""
+"""The facilities of the demo: as many of each type, in each unit and year, as the annexes plan for 2019 and 2020.
+
+A few village points that annex 2 plans for later years were built ahead of their time: they complete the bundles that the
+subsidy of their township asks for.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -11,6 +15,7 @@ from facilities.models import Facility
 from plans.models import PlanTarget
 
 YEARS = (2019, 2020)
+AHEAD = ((2021, "凤来乡"), (2021, "仙女山镇"), (2022, "仙女山镇"), (2021, "桐梓镇"))
 NAMES = {
     FacilityType.STREET_CENTRE: "{township}演示养老服务中心",
     FacilityType.TOWNSHIP_CENTRE: "{township}演示养老服务中心",
@@ -59,7 +64,7 @@ def items(district: Region, day) -> list[Item]:
     places = Places(district, day)
     seen: dict[tuple[str, int], int] = defaultdict(int)
     made = []
-    for type_, year, township in _planned(district):
+    for type_, year, township in (*_planned(district), *_ahead(district)):
         position = seen[type_, year]
         seen[type_, year] += 1
         place = places.take(township, type_)
@@ -75,3 +80,9 @@ def _planned(district: Region) -> Iterator[tuple[str, int, Region]]:
     for target in targets.select_related("region").order_by("year", "table__annex", "row", "pk"):
         for _ in range(target.planned):
             yield target.type, target.year, target.region
+
+
+def _ahead(district: Region) -> Iterator[tuple[str, int, Region]]:
+    points = PlanTarget.objects.filter(table__policy__district=district, type=FacilityType.VILLAGE_POINT, planned__gt=0)
+    for year, name in AHEAD:
+        yield FacilityType.VILLAGE_POINT, year, points.get(year=year, region__short_name=name).region

@@ -1,4 +1,4 @@
-"""The townships' monthly reports: most arrive in time and are received, some late, one returned, three not at all."""
+"""The townships' monthly reports: most arrive in time and are received, some late, one returned with notes, three not at all."""
 
 from datetime import date, timedelta
 from io import BytesIO
@@ -18,15 +18,26 @@ from facilities import history
 from facilities.history import Assertion
 from plans import periods
 from plans.models import ProgressReport, ReportingPeriod
+from plans.progress import notes
+from plans.progress.notes import Said
 from plans.progress.sheet import SHEET
 
 LAST = 12
 MISSING = {11: ("文复乡", "土地乡", "浩口乡")}
-RETURNED = {11: ("火炉镇",)}
 IN_TIME_FOR_LAST = ("江口镇", "平桥镇", "和顺镇", "凤来镇")
-BY_SHEET = {("白马镇", 9), ("白马镇", 10), ("白马镇", 11), ("江口镇", 11), *((name, LAST) for name in IN_TIME_FOR_LAST)}
+BY_SHEET = {
+    ("白马镇", 9), ("白马镇", 10), ("白马镇", 11), ("江口镇", 11), ("火炉镇", 11),
+    *((name, LAST) for name in IN_TIME_FOR_LAST),
+}  # fmt: skip
 REFUSED_FIRST = ("白马镇", 11)
-RETURN_REASON = "完工的设施没有填建筑面积和床位数，请核对后重报。"
+RETURN_REASON = "演示：有两处请核对后重报，见逐行批注。"
+# Township and month → (facility, column, what the clerk notes beside it).
+RETURNED = {
+    ("火炉镇", 11): (
+        ("筏子村演示互助养老点", "invested", "演示：投入资金与形象进度不相称，请核对后重填"),
+        ("后槽村演示互助养老点", "", "演示：完工已满一个月，请在备注写明什么时候申请验收"),
+    )
+}
 
 
 def reports(township: Region, month: int) -> bool:
@@ -72,8 +83,9 @@ def _hand_in(period: ReportingPeriod, township: Region, mine: list[Item], month:
 
 def _receive(row: ProgressReport, township: Region, month: int, day: date, clerk: User) -> None:
     with clock.telling(at(max(day, month_end(month) + timedelta(days=6)), 14)):
-        if township.short_name in RETURNED.get(month, ()):
-            review.perform(row, "send_back", by=clerk, comment=RETURN_REASON)
+        if found := RETURNED.get((township.short_name, month)):
+            said = [Said(*note) for note in found]
+            notes.decide(row, "send_back", by=clerk, comment=RETURN_REASON, said=said)
         else:
             review.perform(row, "accept", by=clerk)
 

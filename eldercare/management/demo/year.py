@@ -19,7 +19,8 @@ from facilities.kinds import FacilityType
 from facilities.models import Facility
 
 # Facilities planned before the year are on the register when it opens, the others join once the plan is issued.
-REGISTERED = {2019: (0, date(2019, 12, 31)), 2020: (5, date(2020, 5, 20))}
+ISSUED = (5, date(2020, 5, 20))
+REGISTERED = {2019: (0, date(2019, 12, 31)), 2020: ISSUED, 2021: ISSUED, 2022: ISSUED}
 ALIAS = ("庙坪乡", "庙垭乡")
 
 
