@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 
 from eldercare.regions import Region
@@ -153,6 +154,18 @@ class RecordQuerySet(ScopedQuerySet):
     def on(self, day) -> "RecordQuerySet":
         """The state in force at the end of a day: at most one per facility."""
         return self.standing().filter(Q(until__isnull=True) | Q(until__gt=day), effective_on__lte=day)
+
+    def state(self) -> "RecordQuerySet":
+        """One text that no record written or retracted among these leaves as it was; read alone, or as a Subquery."""
+        number, text = {"output_field": models.IntegerField()}, {"output_field": models.CharField()}
+        parts = (
+            Coalesce(Func(F("pk"), function="MAX", **number), 0),
+            Func(F("pk"), function="COUNT", **number),
+            Coalesce(Cast(Func(F("retracted_at"), function="MAX", **text), models.CharField()), Value("")),
+        )
+        first, count, retracted = (Cast(part, models.CharField()) for part in parts)
+        named = Concat(first, Value(","), count, Value(","), retracted, **text)
+        return self.order_by().annotate(state=named).values_list("state", flat=True)
 
 
 class FacilityRecord(FacilityState):

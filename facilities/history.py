@@ -5,7 +5,7 @@ that day; a report that arrives late therefore takes its place in the past and d
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -47,17 +47,23 @@ def state_of(row: Facility | FacilityRecord) -> dict:
     return dict(zip(COLUMNS, _seen(row), strict=True))
 
 
-def take_codes(district: Region, count: int) -> list[str]:
-    """The next facility codes of a district; the counter row is locked until the transaction ends."""
+def take_codes(district: Region, count: int, *, keyed: bool = False) -> tuple[list[str], Sequence[int]]:
+    """The next facility codes of a district and, when `keyed`, keys that nobody else will get.
+
+    The counter row is locked until the transaction ends.
+    """
     table = SerialCounter._meta.db_table
-    with connections[router.db_for_write(SerialCounter)].cursor() as cursor:
+    connection = connections[router.db_for_write(SerialCounter)]
+    keys = bulk.free_keys(connection, Facility, count) if keyed else "NULL"
+    with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} (district_id, last) VALUES (%s, %s) "
-            f"ON CONFLICT (district_id) DO UPDATE SET last = {table}.last + excluded.last RETURNING last",
+            f"INSERT INTO {table} (district_id, last) VALUES (%s, %s) ON CONFLICT (district_id) "
+            f"DO UPDATE SET last = {table}.last + excluded.last RETURNING last, {keys}",
             [district.pk, count],
         )
-        last = cursor.fetchone()[0]
-    return [f"{district.code}-{serial:04d}" for serial in range(last - count + 1, last + 1)]
+        last, first_or_all = cursor.fetchone()
+    codes = [f"{district.code}-{serial:04d}" for serial in range(last - count + 1, last + 1)]
+    return codes, bulk.keys_of(first_or_all, count) if keyed else ()
 
 
 def lock_townships(ids: Iterable[int]) -> None:
@@ -107,13 +113,6 @@ def _record(item: Assertion, shared: dict) -> FacilityRecord:
     return FacilityRecord(*[held[column] for column in RECORD_COLUMNS])
 
 
-def alike(facility: Facility) -> Facility:
-    """Another facility that is not registered yet, in the same place."""
-    row = Facility(*[facility.__dict__[field.attname] for field in Facility._meta.concrete_fields])
-    row._state.fields_cache.update(facility._state.fields_cache)
-    return row
-
-
 def record_one(facility: Facility, values: dict, *, effective_on: date, by, reason: str = "") -> FacilityRecord:
     """Assert some fields of one facility from a day on."""
     return record([Assertion(facility, values)], effective_on=effective_on, by=by, reason=reason)[0]
@@ -124,7 +123,7 @@ def _create_new(items: list[Assertion], by) -> None:
     for item in items:
         by_district[item.facility.district].append(item)
     for district, group in by_district.items():
-        for item, code in zip(group, take_codes(district, len(group)), strict=True):
+        for item, code in zip(group, take_codes(district, len(group))[0], strict=True):
             item.facility.code = code
             item.facility.created_at = moment
             item.facility.created_by_id = by and by.pk

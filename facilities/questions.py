@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from eldercare.policies import unpack
+from facilities.dated import MEDICAL_CARE
 from facilities.knowledge import RECORDED
 from facilities.models import StandardEdition
 from facilities.rules.asked import Question, asked
 from facilities.rules.catalogue import CORE_FACTS, FACILITY_TYPES
-from facilities.statistics import MEDICAL_CARE
 
 # Asked of every facility whatever its standard says, because a published figure counts it.
 FIGURE_QUESTIONS = {

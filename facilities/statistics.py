@@ -1,16 +1,14 @@
 """Figures of the register: who runs the facilities, how many beds are nursing beds, beds per thousand elders."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from eldercare import figures
 from eldercare.figures import PER_THOUSAND, Definition, Figure, Scope
-from eldercare.regions import PopulationFact
-from eldercare.scoping import within
-from facilities import contracts
+from facilities import dated
 from facilities.kinds import (
     ACCEPTED_STAGES,
     RURAL_TYPES,
@@ -20,11 +18,9 @@ from facilities.kinds import (
     FacilityType,
     Stage,
 )
-from facilities.models import Declaration, FacilityRecord, OperatorContract
 
 SOURCE = "口径说明：设施以统计日当日状态计"
 GOALS = f"武隆方案 一；{SOURCE}"
-MEDICAL_CARE = "facility.medical_care"
 DEFINITIONS = (
     Definition(
         "social_operation.urban",
@@ -91,42 +87,29 @@ class Standing:
         return self.operation in SOCIAL_OPERATION
 
 
-_COLUMNS = (
-    "facility_id", "facility__code", "name", "type", "facility__township_id", "facility__township__code", "village_id",
-    "planned_year", "stage", "progress", "beds", "nursing_beds", "operation", "accepted_on",
-)  # fmt: skip
-
-
 def standings(scope: Scope) -> list[Standing]:
-    """Every facility of the district as it stood on the day: two queries, asked once per scope."""
-    return scope.once("facilities", _read_standings)
+    """Every facility of the district as it stood on the day, in the order of codes: no query beside that of `dated`."""
+    return scope.once("facilities", _standings)
 
 
-def _read_standings(scope: Scope) -> list[Standing]:
-    run_by = _contracts(scope)
-    rows = (
-        FacilityRecord.objects.on(scope.as_of)
-        .filter(within("facility__township__path", scope.district.path))
-        .order_by("facility__code")
-        .values_list(*_COLUMNS)
-    )
-    return [_standing(scope, run_by, *row) for row in rows]
+def _standings(scope: Scope) -> list[Standing]:
+    """Facilities under the units of the day: one registered under a former township counts for its successor.
 
-
-def _standing(scope: Scope, run_by, id_, code, name, type_, township_id, township, village_id, *state) -> Standing:
-    """A facility under the units of the day: one registered under a former township counts for its successor."""
-    *measures, operation, accepted_on = state
-    _, township = scope.today_of(township_id, township)
-    village_id, _ = scope.today_of(village_id, None)
-    return Standing(id_, code, name, type_, township, village_id, *measures, run_by(id_, operation), accepted_on)
-
-
-def _contracts(scope: Scope) -> Callable[[int, str], str]:
-    """A dated contract outranks the sheet; once a facility has had contracts, an expired one means nobody runs it."""
-    signed = contracts.signed(
-        OperatorContract.objects.filter(within("facility__township__path", scope.district.path)), scope.as_of
-    )
-    return lambda facility_id, reported: signed.get(facility_id, reported)
+    A dated contract outranks the sheet; once a facility has had contracts, an expired one means nobody runs it.
+    """
+    register, found = dated.of(scope), []
+    for pk, township_id, reported, state in register.records:
+        code, name, type_, township, village_id, year, stage, progress, beds, nursing_beds, accepted_on = state
+        _, township = scope.today_of(township_id, township)
+        village_id, _ = scope.today_of(village_id, None)
+        operation = register.contracts.get(pk, reported)
+        found.append(
+            Standing(
+                pk, code, name, type_, township, village_id, year, stage, progress, beds, nursing_beds, operation,
+                accepted_on,
+            )
+        )  # fmt: skip
+    return found
 
 
 def by_township(scope: Scope, rows: Iterable[Standing]) -> Iterator[tuple[str | None, list[Standing]]]:
@@ -153,7 +136,7 @@ def _operation(scope: Scope, township, rows: list[Standing], id_: str, types) ->
 
 def provide(scope: Scope) -> Iterator[tuple[str | None, Figure]]:
     """The register's figures of a district and its townships."""
-    elders, medical = _elders(scope), _medical(scope)
+    elders, medical = _elders(scope), dated.of(scope).medical
     for township, rows in by_township(scope, standings(scope)):
         yield _operation(scope, township, rows, "social_operation.urban", URBAN_TYPES)
         yield _operation(scope, township, rows, "social_operation.rural", RURAL_TYPES)
@@ -166,17 +149,9 @@ def provide(scope: Scope) -> Iterator[tuple[str | None, Figure]]:
         yield township, figures.ratio("beds_per_1000", all_beds, elders.get(township or scope.district.code), scope)
 
 
-def _medical(scope: Scope) -> dict[int, bool]:
-    """What people declared, by the day, of facilities' own or contracted medical care."""
-    rows = Declaration.objects.on(scope.as_of).filter(
-        within("facility__township__path", scope.district.path), fact=MEDICAL_CARE
-    )
-    return dict(rows.order_by("recorded_at", "pk").values_list("facility_id", "value"))
-
-
 def _medical_share(scope: Scope, medical: dict[int, bool], running: list[Standing]) -> Figure:
     declared = [medical[row.id] for row in running if row.id in medical]
-    able = sum(value is True for value in declared) if declared or not running else None
+    able = sum(declared) if declared or not running else None
     reason = "没有一个设施登记过医养服务能力" if able is None else ""
     return figures.ratio("medical_care_share", able, len(running), scope, reason=reason)
 
@@ -186,13 +161,7 @@ def _elders(scope: Scope) -> dict[str, int]:
 
     A unit that was not counted itself stands for the units it succeeded, where all of those were counted.
     """
-    rows = PopulationFact.objects.filter(
-        within("region__path", scope.district.path),
-        basis=PopulationFact.Basis.RESIDENT,
-        counted_on__lte=scope.as_of,
-        aged_60_plus__isnull=False,
-    )
-    counted = dict(rows.order_by("counted_on").values_list("region_id", "aged_60_plus"))
+    counted = {unit.pk: unit.elders for unit in scope.known if unit.elders is not None}
     if not counted:
         return {}
     former: dict[int, list[int]] = defaultdict(list)

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from eldercare import facts
 from eldercare.figures import Scope
 from eldercare.regions import Kind, Region
-from eldercare.scoping import within
-from facilities import checks
+from facilities import checks, dated
 from facilities.exemptions import exempt
 from facilities.kinds import FacilityType
-from facilities.models import ServiceLink
 from facilities.places import EXEMPTIONS
 from facilities.rules import evaluation, overall
 from facilities.rules.findings import Finding
@@ -108,8 +106,7 @@ def _count(running: list[Standing], unit: Region, type_: str) -> int:
 
 
 def _share(scope: Scope, known: dict, stations: set[int]) -> None:
-    links = ServiceLink.objects.on(scope.as_of).filter(within("region__path", scope.district.path))
-    for facility_id, region_id in links.values_list("facility_id", "region_id"):
+    for facility_id, region_id in dated.of(scope).links:
         unit_id, _ = scope.today_of(region_id, None)
         if facility_id in stations and "community.shared_station" in known[unit_id]:
             known[unit_id]["community.shared_station"] = True

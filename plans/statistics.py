@@ -1,20 +1,18 @@
 """Plan and coverage figures: what is planned per unit, what of it is accepted, and which units are really covered."""
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from eldercare import figures
 from eldercare.figures import Definition, Figure, Scope
-from eldercare.policies import Policy
 from eldercare.regions import UNIT_KIND_LABELS, UNIT_KINDS, Region
-from eldercare.scoping import within
+from facilities import dated
 from facilities.exemptions import exempt
 from facilities.kinds import FacilityType
-from facilities.models import ServiceLink
 from facilities.statistics import Standing, standings
-from plans.models import PlanTarget
+from plans import printed
 
 COVERING = {
     "street": ["STREET_CENTRE", "TOWNSHIP_CENTRE"],
@@ -22,6 +20,7 @@ COVERING = {
     "community": ["COMMUNITY_STATION"],
     "village": ["VILLAGE_POINT"],
 }
+KIND_OF = {region_kind: kind for kind, kinds in UNIT_KINDS.items() for region_kind in kinds}
 # Which units a type is planned for: the denominator of its plan ratio.
 PLANNED_FOR = {
     FacilityType.STREET_CENTRE: "street",
@@ -74,15 +73,12 @@ class PlannedCount:
 
 
 def planned_counts(scope: Scope) -> list[PlannedCount]:
-    """Every printed plan cell of the district's policies: one query, asked once per scope."""
-    return scope.once("plans", _read_plans)
+    """Every printed plan cell of the district's policies: no query beside that of `printed`."""
+    return scope.once("plans", _planned_counts)
 
 
-def _read_plans(scope: Scope) -> list[PlannedCount]:
-    rows = PlanTarget.objects.filter(table__policy__district=scope.district).select_related(None)
-    edition = "table__policy__division_edition"
-    cells = rows.values_list("region_id", "region__code", "type", "year", "planned", edition)
-    return [PlannedCount(scope.today_of(pk, code)[1], *rest) for pk, code, *rest in cells]
+def _planned_counts(scope: Scope) -> list[PlannedCount]:
+    return [PlannedCount(scope.today_of(pk, code)[1], *rest) for pk, code, *rest in printed.of(scope).cells]
 
 
 def in_years(scope: Scope, year: int) -> bool:
@@ -109,28 +105,38 @@ def provide(scope: Scope) -> Iterator[tuple[str | None, Figure]]:
 
 
 def _plan_figures(scope: Scope) -> Iterator[tuple[str | None, Figure]]:
-    plans = planned_counts(scope)
-    types = list(dict.fromkeys(row.type for row in plans))
-    for type_ in types:
-        first_year = min(row.year for row in plans if row.type == type_)
-        edition = max((row.edition for row in plans if row.type == type_ and row.edition), default=None)
+    by_type: dict[str, list[PlannedCount]] = defaultdict(list)
+    for row in planned_counts(scope):
+        by_type[row.type].append(row)
+    for type_, plans in by_type.items():
+        edition = max((row.edition for row in plans if row.edition), default=None)
         units = planned_units(scope, PLANNED_FOR.get(type_), edition)
-        of_type = [row for row in plans if row.type == type_ and in_years(scope, row.year)]
-        accepted = [row for row in standings(scope) if row.type == type_ and accepted_in_plan(scope, row, first_year)]
+        planned = _planned_by_township(row for row in plans if in_years(scope, row.year))
+        done = _accepted_by_township(scope, type_, min(row.year for row in plans))
         for township in (None, *(unit.code for unit in scope.townships)):
-            planned = _sum_known([row.planned for row in of_type if township in (None, row.township)])
-            done = sum(township in (None, row.township) for row in accepted)
-            yield township, _plan_ratio(scope, type_, planned, units.get(township), edition)
-            yield (
-                township,
-                figures.ratio(
-                    f"completion.{type_.lower()}",
-                    done,
-                    planned,
-                    scope,
-                    reason="" if planned is not None else "没有印发计划数",
-                ),
-            )
+            count = planned.get(township)
+            yield township, _plan_ratio(scope, type_, count, units.get(township), edition)
+            yield township, _completion(scope, type_, done[township], count)
+
+
+def _planned_by_township(rows: Iterable[PlannedCount]) -> dict[str | None, int | None]:
+    """Sums of what is printed, of each township and of the district (None); a unit of no township counts for the district."""
+    cells: dict[str | None, list[int | None]] = defaultdict(list)
+    for row in rows:
+        for township in {None, row.township}:
+            cells[township].append(row.planned)
+    return {township: _sum_known(values) for township, values in cells.items()}
+
+
+def _accepted_by_township(scope: Scope, type_: str, first_year: int) -> Counter[str | None]:
+    """How many facilities count towards the plan, of each township and of the district (None)."""
+    rows = [row for row in standings(scope) if row.type == type_ and accepted_in_plan(scope, row, first_year)]
+    return Counter([None] * len(rows) + [row.township for row in rows])
+
+
+def _completion(scope: Scope, type_: str, done: int, planned: int | None) -> Figure:
+    reason = "" if planned is not None else "没有印发计划数"
+    return figures.ratio(f"completion.{type_.lower()}", done, planned, scope, reason=reason)
 
 
 def _plan_ratio(scope: Scope, type_: str, planned: int | None, units: int | None, edition: date | None) -> Figure:
@@ -161,9 +167,16 @@ def planned_units(scope: Scope, kind: str | None, edition: date | None) -> dict[
 
 def units_of_kind(scope: Scope, kind: str, township: str | None = None) -> list[Region]:
     """The district's (or one township's) units of a kind on the day."""
-    return [
-        unit for unit in scope.units if unit.kind in UNIT_KINDS[kind] and township in (None, scope.township_code(unit))
-    ]
+    return scope.once("units", _units_by_kind).get((kind, township), [])
+
+
+def _units_by_kind(scope: Scope) -> dict[tuple[str, str | None], list[Region]]:
+    """Units by kind and township, those of the whole district under None."""
+    found: dict[tuple[str, str | None], list[Region]] = defaultdict(list)
+    for unit in scope.units:
+        for township in {None, scope.township_code(unit)}:
+            found[_unit_kind(unit), township].append(unit)
+    return found
 
 
 @dataclass(slots=True)
@@ -190,8 +203,7 @@ def _read_cover(scope: Scope) -> Cover:
         for region_id in {unit.pk if unit else None, row.village_id} - {None}:
             if row.type in covering.get(kind_of.get(region_id, ""), ()):
                 by[region_id].append(row)
-    links = ServiceLink.objects.on(scope.as_of).filter(within("region__path", scope.district.path))
-    for facility_id, region_id in links.values_list("facility_id", "region_id"):
+    for facility_id, region_id in dated.of(scope).links:
         row, (region_id, _) = running.get(facility_id), scope.today_of(region_id, None)
         if row and row.type in covering.get(kind_of.get(region_id, ""), ()):
             by[region_id].append(row)
@@ -199,56 +211,20 @@ def _read_cover(scope: Scope) -> Cover:
 
 
 def _unit_kind(unit: Region) -> str:
-    return next((kind for kind, kinds in UNIT_KINDS.items() if unit.kind in kinds), "")
+    return KIND_OF.get(unit.kind, "")
 
 
 def _policy_coverage(scope: Scope) -> dict[str, list[str]]:
     """The reading of 覆盖 that the district's latest policy in force on the day states, where it states one."""
-    return {kind: types for policy in known_policies(scope) for kind, types in policy.coverage.items()}
+    return {kind: types for policy in printed.of(scope).policies for kind, types in policy.coverage.items()}
 
 
 def printed_units(scope: Scope) -> dict[str, int]:
     """Unit counts that the district's policies print; the only denominators of a district without published divisions."""
     counts = {}
-    for policy in known_policies(scope):
-        counts |= {kind: count for kind, count in policy.body.get("printed_units", {}).items() if kind in UNIT_KINDS}
+    for policy in printed.of(scope).policies:
+        counts |= {kind: count for kind, count in policy.printed_units.items() if kind in UNIT_KINDS}
     return counts
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """A place where a policy contradicts itself, as its page shows it."""
-
-    policy: str
-    label: str
-    clause: str
-
-
-@dataclass(slots=True)
-class KnownPolicy:
-    """What figures and pages ask of a policy: its reading of 覆盖, its body, its doubtful places."""
-
-    coverage: dict
-    body: dict
-    doubts: list[Doubt]
-
-
-def known_policies(scope: Scope) -> list[KnownPolicy]:
-    """The policies known on the day, oldest first: one query with their doubtful places, asked once per scope."""
-    return scope.once("policies", _read_policies)
-
-
-def _read_policies(scope: Scope) -> list[KnownPolicy]:
-    rows = Policy.objects.filter(district=scope.district).exclude(issued_on__gt=scope.as_of)
-    told = ("pk", "short_title", "coverage", "body", "conflicts__label", "conflicts__clause")
-    found: dict[int, KnownPolicy] = {}
-    for pk, name, coverage, body, label, clause in rows.order_by("issued_on", "pk", "conflicts__key").values_list(
-        *told
-    ):
-        policy = found.setdefault(pk, KnownPolicy(coverage, body, []))
-        if label is not None:
-            policy.doubts.append(Doubt(name, label, clause))
-    return list(found.values())
 
 
 NO_DIVISIONS = "没有区划名录，只有文件印发的单位数，不能逐个单位计数"

@@ -3,7 +3,6 @@
 Three rounds of what is left to chance, twenty with CI_FULL=1; where the order matters one side is held up in the database.
 """
 
-import json
 import os
 import threading
 import time
@@ -15,10 +14,12 @@ from visitor import Visitor, at_once
 
 ROUNDS = range(20 if os.environ.get("CI_FULL") == "1" else 3)
 MONTH = "2020-12"
+STEPS = 15_000_000
+"""SQLite cannot sleep; it counts, once for every row, and who waits for it gives up after a while."""
 SLOW = {
     "sqlite": (
         "CREATE TRIGGER held AFTER {event} ON {table} BEGIN SELECT count(*) FROM (WITH RECURSIVE step(x) AS "
-        "(SELECT 1 UNION ALL SELECT x + 1 FROM step WHERE x < 15000000) SELECT x FROM step); END",
+        "(SELECT 1 UNION ALL SELECT x + 1 FROM step WHERE x < {steps}) SELECT x FROM step); END",
     ),
     "postgresql": (
         "CREATE OR REPLACE FUNCTION hold() RETURNS trigger AS 'BEGIN PERFORM pg_sleep(4); RETURN NULL; END' "
@@ -28,8 +29,7 @@ SLOW = {
 }
 AWAY = {"sqlite": "DROP TRIGGER held", "postgresql": "DROP TRIGGER held ON {table}"}
 COLLEAGUE = """
-from eldercare.accounts import User, grant
-from eldercare.regions import Region
+from eldercare.accounts import grant
 user = User(username="clerk2", region=Region.objects.districts().get(code="500156"))
 user.set_password("{password}")
 user.save()
@@ -40,7 +40,7 @@ grant(user, "clerk")
 @pytest.fixture(scope="module")
 def crowd(portal):
     """The portal served by four processes, with a second clerk."""
-    portal.manage("shell", "-v", "0", "-c", COLLEAGUE.format(password=portal.password))
+    portal.do(COLLEAGUE.format(password=portal.password))
     with served(portal.env, workers=4) as busy:
         yield busy
 
@@ -56,21 +56,12 @@ def official(crowd):
     return Visitor(crowd, "township")
 
 
-def ask(portal, expression: str):
-    """The value of an expression over the models, read from the database."""
-    code = (
-        "import json\nfrom eldercare.uploads import Upload\nfrom facilities.models import FacilityRecord\n"
-        "from plans.models import ProgressReport, ReportingPeriod\n"
-        f"print(json.dumps({expression}))"
-    )
-    return json.loads(portal.manage("shell", "-v", "0", "-c", code).splitlines()[-1])
-
-
 @contextmanager
-def held(portal, event: str, table: str):
-    """Whoever writes to that table inside the block is held up before it commits."""
+def held(portal, event: str, table: str, rows: int = 1):
+    """Whoever writes so many rows to that table inside the block is held up for some seconds before it commits."""
+    steps = STEPS // rows
     engine = "postgresql" if portal.env["DATABASE_URL"].startswith("postgres") else "sqlite"
-    _execute(portal, *[statement.format(event=event, table=table) for statement in SLOW[engine]])
+    _execute(portal, *[statement.format(event=event, table=table, steps=steps) for statement in SLOW[engine]])
     try:
         yield
     finally:
@@ -79,7 +70,7 @@ def held(portal, event: str, table: str):
 
 def _execute(portal, *statements: str) -> None:
     lines = "".join(f"c.execute({statement!r})\n" for statement in statements)
-    portal.manage("shell", "-v", "0", "-c", f"from django.db import connection\nc = connection.cursor()\n{lines}")
+    portal.do(f"from django.db import connection\nc = connection.cursor()\n{lines}")
 
 
 def first_then(first, second) -> list:
@@ -95,7 +86,7 @@ def first_then(first, second) -> list:
 
 def month(portal) -> dict:
     period = "ReportingPeriod.objects.filter(district__code='500156', month='2020-12-01')"
-    return ask(portal, f"dict({period}.values('pk', 'version', 'status')[0])")
+    return portal.ask(f"dict({period}.values('pk', 'version', 'status')[0])")
 
 
 def move_month(portal, clerk, verb: str):
@@ -111,7 +102,7 @@ def outcome(portal, upload: int) -> tuple:
         f"(lambda u: [u.status, FacilityRecord.objects.filter(upload=u).count(),"
         f"ProgressReport.objects.filter(upload=u).count()])(Upload.objects.get(pk={upload}))"
     )
-    return tuple(ask(portal, told))
+    return tuple(portal.ask(told))
 
 
 @pytest.fixture
@@ -125,7 +116,7 @@ def open_afterwards(crowd, clerks):
 def test_lock_waits_for_the_sheet_that_is_being_confirmed(crowd, clerks, official):
     upload = official.stage(MONTH, "先确认")
     lock = move_month(crowd, clerks[0], "lock")
-    with held(crowd, "INSERT", "facilities_facilityrecord"):
+    with held(crowd, "INSERT", "facilities_facilityrecord", rows=4):
         confirmed, locked = first_then(lambda: official.confirm(upload), lock)
     assert confirmed.status == 200
     assert "已办理：锁定" in locked.text
@@ -147,8 +138,7 @@ def test_sheet_confirmed_while_the_month_is_being_locked_is_refused(crowd, clerk
 
 
 def decision(portal, clerk, verb: str):
-    report = ask(
-        portal,
+    report = portal.ask(
         "dict(ProgressReport.objects.filter(period__month='2020-12-01', township__short_name='白马镇')"
         ".values('pk', 'version', 'status')[0])",
     )

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
+from eldercare import uploads
 from eldercare.importing import exporting, keeping
 from eldercare.importing.formats import MOST_ROWS, GuardedFormat
 from eldercare.importing.keeping import KeptFile
@@ -175,6 +176,7 @@ class RegisterPages:
             "opts": self.opts,
             "accepted": ACCEPTED,
             "most": MOST_ROWS,
+            "larger": [kind for kind in uploads.kinds_for(request.user) if kind.whole_district],
             "megabytes": LIMITS.file_bytes // MEGABYTE,
             "columns": sheet.help(),
             "template_url": self.address("import_template"),

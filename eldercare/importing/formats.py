@@ -12,6 +12,8 @@ from eldercare.sheets.columns import Reading, Sheet
 MOST_ROWS = 500
 """Every row is validated by its model in one transaction, which on SQLite keeps other writers waiting."""
 
+TOO_MANY = "请删去与登记相同的行，仍然超过的分成几份（每份都留表头）逐份导入；设施本身用“上传表格”里的设施登记表，一次可以报全区县"
+
 UNREAD = object()
 """Stands in a row for a cell that could not be read; the row keeps the rest and its problem names the cell."""
 
@@ -45,5 +47,5 @@ class GuardedFormat(Format):
             return Reading(problems=[Problem(refused.code, refused.message, refused.hint)])
         if len(reading.rows) > MOST_ROWS:
             message = f"有 {len(reading.rows)} 行，一次最多导入 {MOST_ROWS} 行"
-            return Reading(problems=[Problem("too_many_rows", message, "请分成几份，逐份导入")])
+            return Reading(problems=[Problem("too_many_rows", message, TOO_MANY)])
         return reading

@@ -23,8 +23,8 @@ from eldercare.sheets.parsing import printed
 from eldercare.sheets.remarks import Remark, by_cell, of_problem, ordered
 from eldercare.sheets.text import lines_taken, wide
 
-LARGEST_ORIGINAL = 24 * 2**20
-"""Unpacked bytes up to which the sender's own file is loaded; a larger one is rebuilt from what was read."""
+LARGEST_ORIGINAL = 12 * 2**20
+"""Unpacked bytes up to which the sender's own file is loaded, half a million styled cells; a larger one is rebuilt."""
 
 _FILLS = {look: PatternFill("solid", fgColor=colour) for look, colour in remarklist.COLOURS.items()}
 _AUTHOR = "养老服务设施管理"
@@ -35,24 +35,41 @@ _MEASURED_ROWS = 200
 _FORBIDDEN_IN_NAME = re.compile(r"[\[\]:*?/\\]")
 
 
-def annotate(workbook: Workbook, remarks: Sequence[Remark], original: Path | None = None, *, total: int = 0) -> bytes:
+def annotate(
+    workbook: Workbook,
+    remarks: Sequence[Remark],
+    original: Path | None = None,
+    *,
+    total: int = 0,
+    is_beyond: bool = False,
+) -> bytes:
     """An .xlsx copy with the cells of the remarks coloured and commented, and the remarks listed on a first sheet.
 
     `remarks` may come from the intake (`remarks.of_problem`) and from a clerk's notes on rows; `total` is their number
     when only the first of them are given. `original` is the sender's .xlsx file, already admitted by the guard; without
     it, or for .xls and .csv, the copy is built from what was read. Widths, other worksheets and the sender's own
     comments stay. Formulas are replaced by the values that were read, links and conditional formats are dropped, so
-    that a copy which others open runs nothing and hides no mark.
+    that a copy which others open runs nothing and hides no mark. `is_beyond` when the original was tried in vain before;
+    a copy without the sender's layout says so.
     """
-    book = _loaded(workbook, original) or _rebuilt(workbook)
+    book = _loaded(workbook, original)
+    is_beyond = is_beyond or (original is not None and book is None)
+    book = book or _rebuilt(workbook)
     names = dict(zip((grid.name for grid in workbook.grids), book.sheetnames, strict=False))
     for (sheet, cell), found in by_cell(ordered(remarks)).items():
         if names.get(sheet) in book.sheetnames:
             _mark(book[names[sheet]], cell, found)
-    remarklist.add(book, ordered(remarks), names, total, put=_put)
+    remarklist.add(book, ordered(remarks), names, total, put=_put, said=_said(workbook, is_beyond))
     target = BytesIO()
     book.save(target)
     return target.getvalue()
+
+
+def _said(workbook: Workbook, is_beyond: bool) -> str:
+    """What the copy lacks, in words; empty when it lacks nothing."""
+    if not workbook.grids:
+        return "表里的单元格没能标注，请照这份清单改自己的表"
+    return "原表太大或太复杂，这里只保留了内容，没有保留格式" if is_beyond else ""
 
 
 def annotated(

@@ -3,10 +3,16 @@
 Nothing here knows about files, models or meaning. The reader makes these objects, everything else consumes them.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+
+ROWS, COLUMNS = 1_048_576, 16_384
+"""How far a worksheet reaches in every program."""
+
+_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
 Value = str | int | Decimal | bool | date | datetime | None
 
@@ -30,6 +36,20 @@ def column_letters(column: int) -> str:
 def address(row: int, column: int) -> str:
     """A1-style address of a 1-based row and column."""
     return f"{column_letters(column)}{row}"
+
+
+def position(reference: str) -> tuple[int, int]:
+    """Row and column of an A1 reference; raises ValueError when it is none or lies outside a worksheet."""
+    found = _ADDRESS.fullmatch(reference)
+    if not found:
+        raise ValueError(reference)
+    column = 0
+    for letter in found.group(1):
+        column = column * 26 + ord(letter) - 64
+    row = int(found.group(2))
+    if row > ROWS or column > COLUMNS:
+        raise ValueError(reference)
+    return row, column
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from eldercare.sheets import duplicates, matching, meta, totals
-from eldercare.sheets.cells import Grid, Level, Merge, Problem, Value, Workbook, address, column_letters
+from eldercare.sheets.cells import Grid, Level, Mark, Merge, Problem, Value, Workbook, address, column_letters
 from eldercare.sheets.parsing import Note, ParseError, printed
 from eldercare.sheets.text import compact
 
@@ -20,6 +20,9 @@ _FOOTER = re.compile(
 )
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _READ_AT_MOST = 100
+_SIMPLE = (str, int)
+_REMEMBERED = 2_000
+"""How many different cells of a column are read once: lists and round figures repeat, names do not."""
 
 
 @dataclass(slots=True)
@@ -39,7 +42,8 @@ class Reading:
 
     `meta` holds `sheet`, `version`, `period` (YYYY-MM), `township` (code) and `township_name` as far as the file gives
     them. `unknown_columns` are headings, `missing_columns` column keys. A row with an error keeps its other values; a
-    value that could not be read is absent from `values`.
+    value that could not be read is absent from `values`. Of a file that says it is another sheet, or for another month or
+    unit, nothing else is read: a hundred errors that follow from it would hide the one that counts.
     """
 
     rows: list[ReadRow] = field(default_factory=list)
@@ -67,6 +71,15 @@ class Place(NamedTuple):
     letters: str
 
 
+class Interpreted(NamedTuple):
+    """What a cell without a mark says: its value, the notes that go with it or the error, and its raw text."""
+
+    value: object
+    notes: tuple[Note, ...]
+    error: ParseError | None
+    raw: str
+
+
 def read(sheet: Sheet, workbook: Workbook, expected: Mapping[str, str]) -> Reading:
     """See `columns.Sheet.read`."""
     layout, problems = matching.choose(workbook, sheet.columns)
@@ -74,7 +87,10 @@ def read(sheet: Sheet, workbook: Workbook, expected: Mapping[str, str]) -> Readi
         foreign = meta.foreign(workbook, sheet.id, sheet.title)
         return Reading(problems=[foreign] if foreign else problems)
     reading = Reading(problems=problems, meta=meta.read(workbook, layout.grid, layout.header_row))
-    reading.problems += meta.problems(reading.meta, sheet.id, sheet.title, sheet.version, expected)
+    said = meta.problems(reading.meta, sheet.id, sheet.title, sheet.version, expected)
+    if wrong := [problem for problem in said if problem.code in meta.IDENTITY]:
+        return Reading(problems=wrong, meta=reading.meta)
+    reading.problems += said
     reading.unknown_columns = list(layout.extras.values())
     reading.missing_columns = [column.key for column in sheet.columns if column.key not in layout.found]
     _Body(sheet, layout, reading).read()
@@ -89,6 +105,11 @@ class _Body:
         present = [column for column in sheet.columns if column.key in layout.positions]
         self.places = [_place(column, layout.positions[column.key]) for column in present]
         self.leftmost = min(self.places, key=lambda place: place.number)
+        self.keys = [place.column.key for place in self.places]
+        self.letters = [place.letters for place in self.places]
+        self.width = max(place.number for place in self.places)
+        self.known: list[dict[str | int, Interpreted]] = [{} for _ in self.places]
+        self.headings = frozenset(layout.headings.values())
         self.required = [place for place in self.places if place.column.required]
         self.marked_rows = {row for row, _ in self.grid.marks}
         self.sums = totals.Sums([place for place in self.places if place.column.kind in totals.SUMMABLE])
@@ -111,25 +132,40 @@ class _Body:
         elif self._is_note(number, cells):
             self.reading.problems.append(self._passed_over(number, cells))
         elif not self._is_repeated_header(cells) and not self._is_footer(cells):
-            row = ReadRow(self.grid.name, number, {}, {}, {})
-            for place in self.places:
-                self._cell(row, place, cells[place.number - 1] if place.number <= len(cells) else None)
+            row = self._values(number, cells)
             self._check_required(row)
             self.reading.rows.append(row)
             self.sums.add(row)
 
-    def _cell(self, row: ReadRow, place: Place, value: Value) -> None:
-        column = place.column
-        row.cells[column.key] = f"{place.letters}{row.number}"
-        row.raw[column.key] = value if type(value) is str else printed(value)
-        mark = self.grid.marks.get((row.number, place.number)) if row.number in self.marked_rows else None
-        try:
-            row.values[column.key], notes = column.interpret(value, mark)
-        except ParseError as error:
-            self._report(row, column, Note(error.code, error.message, error.hint), Level.ERROR)
-        else:
-            for note in notes:
-                self._report(row, column, note, Level.WARNING)
+    def _values(self, number: int, cells: tuple[Value, ...]) -> ReadRow:
+        """Every cell of a row read; what it says is said of each cell in the order of the columns."""
+        at, values, raw = str(number), {}, {}
+        row = ReadRow(
+            self.grid.name, number, values, dict(zip(self.keys, [a + at for a in self.letters], strict=True)), raw
+        )
+        marks = self.grid.marks if number in self.marked_rows else {}
+        cells += (None,) * (self.width - len(cells))
+        for key, place, known in zip(self.keys, self.places, self.known, strict=True):
+            value = cells[place.number - 1]
+            if value is None and not marks:
+                values[key], raw[key] = None, ""
+                continue
+            mark = marks.get((number, place.number))
+            is_simple = mark is None and type(value) in _SIMPLE
+            found = known.get(value) if is_simple else None
+            if found is None:
+                found = _interpreted(place.column, value, mark)
+                if is_simple and len(known) < _REMEMBERED:
+                    known[value] = found
+            raw[key] = found.raw
+            if found.error:
+                error = found.error
+                self._report(row, place.column, Note(error.code, error.message, error.hint), Level.ERROR)
+                continue
+            values[key] = found.value
+            for note in found.notes:
+                self._report(row, place.column, note, Level.WARNING)
+        return row
 
     def _report(self, row: ReadRow, column: Column, note: Note, level: Level) -> None:
         read_text = row.raw[column.key][:_READ_AT_MOST]
@@ -140,14 +176,15 @@ class _Body:
 
     def _check_required(self, row: ReadRow) -> None:
         for place in self.required:
-            if place.column.key in row.values and row.values[place.column.key] is None:
+            if row.values.get(place.column.key, ...) is None:
                 hint = place.column.help
                 self._report(row, place.column, Note("required", f"“{place.column.heading}”必填", hint), Level.ERROR)
 
     def _is_blank(self, number: int, cells: tuple[Value, ...]) -> bool:
-        known = (cells[place.number - 1] for place in self.places if place.number <= len(cells))
-        if any(value is not None and (type(value) is not str or value.strip()) for value in known):
-            return False
+        for place in self.places:
+            value = cells[place.number - 1] if place.number <= len(cells) else None
+            if value is not None and (type(value) is not str or value.strip()):
+                return False
         return number not in self.marked_rows or not any((number, p.number) in self.grid.marks for p in self.places)
 
     def _is_total(self, cells: tuple[Value, ...]) -> bool:
@@ -157,6 +194,8 @@ class _Body:
 
     def _is_repeated_header(self, cells: tuple[Value, ...]) -> bool:
         """The header printed again at a page break."""
+        if self.headings.isdisjoint(cells):
+            return False
         filled = [place for place in self.places if place.number <= len(cells) and cells[place.number - 1] is not None]
         same = sum(cells[p.number - 1] == self.layout.headings.get(p.number) for p in filled)
         return same >= 2 and same * 2 > len(filled)
@@ -164,12 +203,16 @@ class _Body:
     def _is_footer(self, cells: tuple[Value, ...]) -> bool:
         """A line of remarks or signatures under the table."""
         first = next((value for value in cells if value is not None), None)
+        if not isinstance(first, str) or not _FOOTER.match(compact(first)):
+            return False
         filled = sum(p.number <= len(cells) and cells[p.number - 1] is not None for p in self.required)
-        return isinstance(first, str) and bool(_FOOTER.match(compact(first))) and filled * 2 <= len(self.required)
+        return filled * 2 <= len(self.required)
 
     def _is_note(self, number: int, cells: tuple[Value, ...]) -> bool:
         """A line of words in the first column alone, such as a title printed again or a numbered remark."""
         first = self.leftmost
+        if first.column.required:
+            return False
         words = cells[first.number - 1] if first.number <= len(cells) else None
         alone = sum(value is not None for value in cells) == 1 and number not in self.marked_rows
         is_sentence = isinstance(words, str) and bool(_CHINESE.search(words)) and not self._is_footer(cells)
@@ -200,6 +243,14 @@ class _Body:
             message = f"有 {len(hidden)} 个隐藏行也已读取（第 {listed} 行）"
             hint = "不需要上报的请删除，不要只隐藏"
             yield Problem("hidden_rows", message, hint, Level.WARNING, self.grid.name)
+
+
+def _interpreted(column: Column, value: Value, mark: Mark | None = None) -> Interpreted:
+    raw = value if type(value) is str else printed(value)
+    try:
+        return Interpreted(*column.interpret(value, mark), None, raw)
+    except ParseError as error:
+        return Interpreted(None, (), error, raw)
 
 
 def _place(column: Column, number: int) -> Place:

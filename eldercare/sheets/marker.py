@@ -1,6 +1,7 @@
 """The process that marks one file: what it is given lies in its folder, the copy goes to standard output.
 
-Run as `python -m eldercare.sheets.marker ORIGINAL LIMITS` in that folder; ORIGINAL is the sender's own .xlsx or empty.
+Run as `python -m eldercare.sheets.marker ORIGINAL LIMITS` in that folder; ORIGINAL is the sender's own .xlsx, empty, or
+marking.BEYOND.
 """
 
 import json
@@ -10,7 +11,7 @@ from pathlib import Path
 from .annotate import annotate
 from .cells import Grid, Workbook
 from .limits import Limits
-from .marking import GRIDS, REMARKS
+from .marking import BEYOND, GRIDS, REMARKS
 from .process import confine
 from .remarks import Look, Remark
 from .wire import Failure, Heading, row_values
@@ -23,8 +24,9 @@ def main(original: str, limits: str) -> None:
     confine(bounds, written_bytes=bounds.child_output_bytes)
     told = json.loads(Path(REMARKS).read_text(encoding="utf-8"))
     remarks = [Remark(**remark | {"look": Look(remark["look"])}) for remark in told["remarks"]]
-    source = Path(original) if original else None
-    sys.stdout.buffer.write(annotate(_workbook(), remarks, source, total=told["total"]))
+    is_beyond = original == BEYOND
+    source = Path(original) if original and not is_beyond else None
+    sys.stdout.buffer.write(annotate(_workbook(), remarks, source, total=told["total"], is_beyond=is_beyond))
 
 
 def _workbook() -> Workbook:

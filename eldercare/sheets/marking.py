@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 _CHILD = f"{__package__}.marker"
 GRIDS, REMARKS = "grids.jsonl", "remarks.json"
 """The files of the folder that the marking process reads."""
+BEYOND = "?"
+"""Stands for an original that was tried in vain."""
 
 
 def marked(
@@ -44,7 +46,7 @@ def marked(
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
         _lay_out(folder, workbook, remarks, total)
-        for source in [original, None] if original else [None]:
+        for source in [str(original.resolve()), BEYOND] if original else [""]:
             if copy := _copy(folder, source, bounds):
                 return copy
     return annotate(Workbook([]), remarks, total=total)
@@ -63,9 +65,8 @@ def _heading(grid: Grid) -> Heading:
     return Heading(grid.name, grid.hidden, [], [])
 
 
-def _copy(folder: Path, original: Path | None, limits: Limits) -> bytes:
+def _copy(folder: Path, source: str, limits: Limits) -> bytes:
     """The copy, or nothing when the process did not end well."""
-    source = str(original.resolve()) if original else ""
     with child(_CHILD, source, folder=folder, limits=limits) as process:
         copy = process.stdout.read(limits.child_output_bytes + 1)
         status = process.wait() if len(copy) <= limits.child_output_bytes else -1

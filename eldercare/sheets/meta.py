@@ -18,7 +18,10 @@ LABELS = {
     "period": "报送期",
     "township": "填报单位代码",
     "township_name": "填报单位",
+    "title": "表名",
 }
+IDENTITY = ("foreign_sheet", "other_period", "other_township")
+"""Codes of the errors that make a file the wrong one: what its rows say is then beside the point."""
 _SHEET = re.compile(r"表样:\s*([\w-]+)\s*/\s*([\w.-]+)")
 _PERIOD = re.compile(r"报送期:\s*(\d{4})\s*[-年]\s*(\d{1,2})")
 _TOWNSHIP = re.compile(r"填报单位:\s*([^\s(]+)\s*(?:\(\s*(\w+)\s*\))?")
@@ -51,7 +54,7 @@ def problems(
 ) -> list[Problem]:
     """What is wrong with a copy that says it is another sheet, an older version, or for another month or township."""
     if meta.get("sheet", sheet) != sheet:
-        return [_foreign(meta["sheet"], title)]
+        return [_foreign(meta, title)]
     found = [_old(meta["version"], version)] if meta.get("version", version) != version else []
     others = {key: wanted for key, wanted in expected.items() if wanted and meta.get(key, wanted) != wanted}
     return found + [_OTHERS[key](meta, wanted) for key, wanted in others.items()]
@@ -61,12 +64,14 @@ def foreign(workbook: Workbook, sheet: str, title: str) -> Problem | None:
     """The error for a file that says of itself that it is another sheet of the portal; None when it does not."""
     lines = (_visible(_texts_above(grid, HEADER_WITHIN)) for grid in workbook.grids)
     said = _hidden(workbook.grid(HIDDEN_SHEET)) or next((line for line in lines if line), {})
-    return _foreign(said["sheet"], title) if said.get("sheet", sheet) != sheet else None
+    return _foreign(said, title) if said.get("sheet", sheet) != sheet else None
 
 
-def _foreign(read: str, title: str) -> Problem:
-    hint = f"请下载《{title}》填写；如果要报的就是手上这份表，请在上传页面改选表格种类"
-    return Problem("foreign_sheet", f"这是另一种表（表样 {read}），不是《{title}》", hint, read=read)
+def _foreign(meta: Mapping[str, str], title: str) -> Problem:
+    read = meta["sheet"]
+    own = f"“{meta['title'][:60]}”" if meta.get("title") else f"另一种表（表样 {read}）"
+    hint = f"请下载《{title}》填写；如果要报的就是手上这份表，请在上传页面改选表格种类，没有这一种的由民政局办理"
+    return Problem("foreign_sheet", f"这是{own}，不是《{title}》", hint, read=read)
 
 
 def _old(read: str, version: str) -> Problem:
@@ -76,7 +81,7 @@ def _old(read: str, version: str) -> Problem:
 
 
 def _other_period(meta: Mapping[str, str], wanted: str) -> Problem:
-    message = f"这是 {meta['period']} 的表，本次要报的是 {wanted}"
+    message = f"这是 {_period_in_words(meta['period'])}的表，本次要报的是 {_period_in_words(wanted)}"
     hint = f"请选择 {_period_in_words(wanted)}的文件；若只是沿用旧表，请下载{_period_in_words(wanted)}的表再填"
     return Problem("other_period", message, hint, read=meta["period"])
 
@@ -91,8 +96,9 @@ _OTHERS = {"period": _other_period, "township": _other_township}
 
 
 def _period_in_words(period: str) -> str:
-    year, month = period.split("-")
-    return f"{year}年{int(month)}月"
+    """2020-12 as people say it; what is no month, because somebody changed it by hand, as it stands."""
+    found = re.fullmatch(r"(\d{4})-(\d{1,2})", period)
+    return f"{found[1]}年{int(found[2])}月" if found else period[:20]
 
 
 def _texts_above(grid: Grid, header_row: int) -> Iterable[str]:

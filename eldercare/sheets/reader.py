@@ -87,10 +87,11 @@ def _add_row(grid: Grid, item: list, limits: Limits) -> None:
     if not len(grid.rows) < number <= limits.last_row:
         raise refuse("crashed")
     grid.rows.extend([()] * (number - 1 - len(grid.rows)))
-    for column, value in enumerate(values, 1):
-        if isinstance(value, Failure):
-            grid.marks[number, column] = Mark.ERROR
-            values[column - 1] = value.text
+    if Failure in map(type, values):
+        for column, value in enumerate(values, 1):
+            if isinstance(value, Failure):
+                grid.marks[number, column] = Mark.ERROR
+                values[column - 1] = value.text
     grid.rows.append(tuple(values))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from .archive import Archive
 from .limits import Limits
 from .package import ContentTypes, Relationships, SheetEntry, StringsPart, StylesPart, WorkbookPart
+from .plainrows import PlainRows
 from .refusal import refuse
 from .sheetpart import Outline, SheetPart, Shelf
 from .tally import Tally
@@ -83,7 +84,8 @@ class Rebuild:
             outline = Outline(sheet.name, sheet.hidden)
             with package.open(f"xl/worksheets/sheet{number}.xml", "w") as out:
                 out.write(f'<worksheet xmlns="{_SPREADSHEET}"><sheetData>'.encode())
-                self._scan(target, SheetPart(outline, shelf, self._tally, lambda row, out=out: out.write(row.encode())))
+                part = SheetPart(outline, shelf, self._tally, lambda row, out=out: out.write(row.encode()))
+                scan(PlainRows(part, shelf).rest(self._archive.chunks(target)), part, self._clock)
                 out.write(b"</sheetData></worksheet>")
             outlines.append(outline)
         return outlines

@@ -31,11 +31,22 @@ _HOW = {
 Put = Callable[[object, object], None]
 
 
-def add(book: openpyxl.Workbook, remarks: Sequence[Remark], names: Mapping[str, str], total: int, *, put: Put) -> None:
-    """Put the list first; `names` gives the worksheets' names in the copy, `put` writes text that is never a formula."""
+def add(
+    book: openpyxl.Workbook,
+    remarks: Sequence[Remark],
+    names: Mapping[str, str],
+    total: int,
+    *,
+    put: Put,
+    said: str = "",
+) -> None:
+    """Put the list first; `names` gives the worksheets' names in the copy, `put` writes text that is never a formula.
+
+    `said` is what the copy lacks.
+    """
     tab = book.create_sheet(SHEET, 0)
     put(tab["A1"], f"{SHEET}：{summary(remarks, total)}")
-    put(tab["A2"], _guidance(remarks))
+    put(tab["A2"], _guidance(remarks, said))
     tab["A1"].font, tab["A2"].font = Font(_FONT, 14, bold=True, color="14493A"), Font(_FONT, 10, color="5B6B65")
     tab.row_dimensions[1].height, tab.row_dimensions[2].height = 28, 20
     for place, (heading, width) in enumerate(_COLUMNS, 1):
@@ -49,9 +60,9 @@ def add(book: openpyxl.Workbook, remarks: Sequence[Remark], names: Mapping[str, 
     _set_up(book, tab)
 
 
-def _guidance(remarks: Sequence[Remark]) -> str:
+def _guidance(remarks: Sequence[Remark], said: str) -> str:
     shown = [words for look, words in _HOW.items() if any(remark.look is look for remark in remarks)]
-    return "；".join([*shown, "改好后保存并重新上传"]) + "。公式已换成读到的数值。"
+    return "；".join([*shown, "改好后保存并重新上传"]) + f"。{said or '公式已换成读到的数值'}。"
 
 
 def _row(tab: Worksheet, row: int, remark: Remark, target: str, put: Put) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from .cells import Mark, Merge, column_letters
+from .cells import ROWS, Mark, Merge, column_letters, position
 from .package import StringsPart
 from .refusal import Refused, place, refuse
 from .tally import Tally
@@ -14,13 +14,11 @@ from .text import ControlCharacterError, clean
 from .xmlpass import Part
 from .xmltext import markup, unescape
 
-_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?Z?)?")
 _NUMBER_LENGTH = 400
 # Stands for the XML of a cell that holds something but has no value to write.
 _MARKED = "marked"
-_ROWS, _COLUMNS = 1_048_576, 16_384
 
 
 @dataclass(slots=True)
@@ -40,20 +38,6 @@ class Shelf:
 
     strings: StringsPart
     styles: int
-
-
-def position(reference: str) -> tuple[int, int]:
-    """Row and column of an A1 reference; raises ValueError when it is none or lies outside a worksheet."""
-    found = _REFERENCE.fullmatch(reference)
-    if not found:
-        raise ValueError(reference)
-    column = 0
-    for letter in found.group(1):
-        column = column * 26 + ord(letter) - 64
-    row = int(found.group(2))
-    if row > _ROWS or column > _COLUMNS:
-        raise ValueError(reference)
-    return row, column
 
 
 class SheetPart(Part):
@@ -117,12 +101,30 @@ class SheetPart(Part):
 
     # Rows
 
+    @property
+    def is_between_rows(self) -> bool:
+        """Whether the next thing may be a row."""
+        return self.path == ["worksheet", "sheetData"]
+
+    def comes_next(self, row: int) -> bool:
+        """Whether a row of that number may stand here."""
+        return self._row < row <= ROWS
+
+    def take_row(self, row: int, column: int, length: int, cells: str) -> None:
+        """A visible row that was read elsewhere: its last filled column (0: none), length of its texts, canonical cells."""
+        self._row = row
+        self._tally.new_row()
+        if column:
+            self._tally.cell(self._outline.name, row, column)
+            self._tally.text(length)
+            self._write(f'<row r="{row}">{cells}</row>')
+
     def _open_row(self, attributes: dict[str, str]) -> None:
         if len(self.path) != 3 or self.path[1] != "sheetData":
             raise refuse("broken_parts")
         number = attributes.get("r")
         row = self._row + 1 if number is None else int(number) if number.isdecimal() else 0
-        if not self._row < row <= _ROWS:
+        if not self._row < row <= ROWS:
             raise refuse("bad_reference", sheet=self._outline.name)
         self._row, self._column, self._reference, self._cells = row, 0, "", []
         self._row_hidden = attributes.get("hidden", "0") in ("1", "true")

@@ -41,6 +41,8 @@ def normalise(text: str) -> str:
 
 def compact(text: str) -> str:
     """Text for matching headings: normalised, with all white space removed."""
+    if text.isascii():
+        return "".join(text.split())
     return "".join(_folded(text))
 
 

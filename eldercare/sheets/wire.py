@@ -64,12 +64,11 @@ def _encode(value: Value | Failure) -> object:
     raise TypeError(type(value).__name__)
 
 
+_ROWS = json.JSONEncoder(ensure_ascii=False, default=_encode)
 _DECODERS = {"n": Decimal, "t": datetime.fromisoformat, "d": date.fromisoformat, "e": Failure}
 
 
-def _decode(value: object) -> Value | Failure:
-    if not isinstance(value, dict):
-        return value
+def _decode(value: dict) -> Value | Failure:
     ((kind, text),) = value.items()
     return _DECODERS[kind](text)
 
@@ -86,9 +85,9 @@ def heading_line(heading: Heading) -> str:
 
 def row_line(number: int, values: Iterable[Value | Failure]) -> str:
     """One line of JSON for a row of the worksheet announced last."""
-    return json.dumps([number, *values], ensure_ascii=False, default=_encode) + "\n"
+    return _ROWS.encode([number, *values]) + "\n"
 
 
 def row_values(items: list[object]) -> list[Value | Failure]:
     """The values of a row line, without its number; raises ValueError or KeyError when it is none."""
-    return [_decode(item) for item in items]
+    return [_decode(item) if type(item) is dict else item for item in items]

@@ -83,7 +83,8 @@ def unit_of(user, kind: UploadKind | None, code: str, month: date | None) -> Reg
     if kind is None or not kind.whole_district:
         return township_of(user, code, month)
     if code:
-        return visible_or_404(Region.objects.filter(kind__in=(*TOWNSHIP_KINDS, Kind.DISTRICT)).today(), user, code=code)
+        rows = Region.objects.filter(kind__in=(*TOWNSHIP_KINDS, Kind.DISTRICT)).with_ties()
+        return visible_or_404(rows.today(), user, code=code)
     return home_district(user)
 
 

@@ -1,19 +1,20 @@
 """The sender's file, as it came and with its doubtful cells marked."""
 
+from io import BytesIO
 from pathlib import Path
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 
 from eldercare import audit
 from eldercare.review import Denied
-from eldercare.sheets import guard, marking
+from eldercare.sheets import guard, marking, reader
 from eldercare.sheets.annotate import annotate
 from eldercare.sheets.cells import Level, Problem, Workbook
 from eldercare.sheets.remarks import of_problem
 from eldercare.uploadpages.answers import UploadPage, visible_upload
 from eldercare.uploadpages.templates import attachment
 from eldercare.uploads import Upload
-from eldercare.uploads.staging import read_kept
+from eldercare.uploads.sealing import content_of, readable
 
 
 class Original(UploadPage):
@@ -22,7 +23,7 @@ class Original(UploadPage):
     def get(self, request: HttpRequest, pk: int) -> FileResponse:
         upload = _fetchable(request, pk)
         try:
-            file = upload.file.open("rb")
+            file = BytesIO(content_of(upload))
         except FileNotFoundError as gone:
             raise Http404("原始文件已不在服务器上。") from gone
         _told(request, upload, {"sha256": upload.sha256})
@@ -61,10 +62,10 @@ def _annotated(upload: Upload) -> bytes:
     said = kind.remarks(upload) if kind else []
     remarks = [*map(of_problem, found), *said]
     total = upload.problem_total + len(said)
-    path = Path(upload.file.path)
     try:
-        workbook = read_kept(upload)
+        with readable(upload) as path:
+            workbook = reader.read(path, upload.filename)
+            return marking.marked(workbook, remarks, path if path.suffix == ".xlsx" else None, total=total)
     except (guard.Refused, FileNotFoundError):
         # A file that cannot be read has no cells to mark; the list of what is wrong with it remains.
         return annotate(Workbook([]), remarks, total=total)
-    return marking.marked(workbook, remarks, path if path.suffix == ".xlsx" else None, total=total)

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from eldercare import review
+from eldercare.sheets.meta import IDENTITY
 from eldercare.uploadpages import answers
 from eldercare.uploadpages.answers import UploadPage, visible_upload, wants_json
 from eldercare.uploads import ACTION_LABELS, MISSING_ROW, Total, Upload
@@ -12,7 +13,7 @@ from eldercare.uploads import ACTION_LABELS, MISSING_ROW, Total, Upload
 ROWS_A_PAGE = 100
 CHANGES_A_PAGE = 700
 MISSING_SHOWN = 100
-WARNINGS_OPEN = 20
+ERRORS_OPEN, WARNINGS_OPEN = 50, 20
 BADGES = {"new": "new", "changed": "changed", "wrong": "error"}
 
 
@@ -73,12 +74,17 @@ def _problems(upload: Upload) -> dict:
     listed = [problem for problem in kept if problem["level"] != "error"]
     # Every missing row has one warning, or none when the sheet holds no rows at all.
     warnings = upload.counts.get("warnings", 0)
+    others = max(warnings - upload.counts.get("missing", 0), 0)
     return {
+        "counts": upload.counts | {"warnings": others},
         "errors": errors,
+        "first_errors": errors[:ERRORS_OPEN],
+        "more_errors": errors[ERRORS_OPEN:],
         "warnings": listed,
         "first_warnings": listed[:WARNINGS_OPEN],
         "more_warnings": listed[WARNINGS_OPEN:],
-        "warning_total": max(warnings - upload.counts.get("missing", 0), 0),
+        "warning_total": others,
+        "is_other_sheet": any(problem["code"] in IDENTITY for problem in errors),
         "about_file": errors if errors and not any(problem["cell"] for problem in errors) else [],
     }
 
@@ -93,4 +99,5 @@ def _moves(user, upload: Upload) -> dict:
         "remarks": kind.remarks(upload) if kind and upload.confirmed_at else [],
         "standing": kind.standing(upload) if kind and upload.status == Upload.Status.CONFIRMED else [],
         "may_send": bool(kind and kind.may_be_sent_by(user)),
+        "has_template": bool(kind and kind.template and kind.may_be_sent_by(user)),
     }

@@ -6,6 +6,8 @@ from eldercare.uploads.staging import restaging
 from eldercare.uploads.steps import Step, Steps, finished
 from eldercare.uploads.upload import Upload
 
+WRITTEN = ("new", "changed")
+
 
 def confirm(upload: Upload, *, by, version: int | None = None) -> None:
     """Apply the previewed rows, once. MoveRefused when it is done already; StaleObject after making the preview anew.
@@ -57,9 +59,11 @@ def _apply(upload: Upload, event, by) -> None:
     kind, context = upload.declared, upload.context(by)
     if reason := kind.admit(context):
         raise MoveRefused(reason)
+    rows = upload.staged.to_apply()
+    context.once("written", lambda: {row.get("facility") for row in rows if row["action"] in WRITTEN} - {None})
     if kind.fingerprint(context) != upload.fingerprint:
         raise StaleObject("预览之后，登记的数据已被别人更新。系统已按最新数据重新比对，请核对后再确认。")
-    kind.apply(upload, context, upload.staged.read())
+    kind.apply(upload, context, rows)
     audit.record("upload.confirmed", by=by, target=upload, detail=upload.counts)
 
 

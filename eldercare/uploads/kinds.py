@@ -42,7 +42,8 @@ class Context:
 
     `subject` names what the sheet is about where region and month do not (wulong-2020/2: a policy's annex); `answers`
     are what the sender said about doubtful places, in the form that the kind's `read` understands. What one step of the
-    intake has read for it, the next takes from `once`; a context lives no longer than a preview or a confirmation.
+    intake has read for it, the next takes from `once`; a context lives no longer than a preview or a confirmation. In a
+    confirmation `once("written", set)` are the ids in the `facility` of the rows that will be written.
     """
 
     region: Region
@@ -174,3 +175,8 @@ def kinds_for(user) -> list[UploadKind]:
     """The kinds of sheets that this person may send from the general form, the monthly ones first."""
     found = [kind for kind in _kinds.values() if not kind.has_subject and kind.may_be_sent_by(user)]
     return sorted(found, key=lambda kind: kind.whole_district)
+
+
+def personal_kinds() -> list[UploadKind]:
+    """The kinds of sheets that hold personal data."""
+    return [kind for kind in _kinds.values() if kind.file_permission]

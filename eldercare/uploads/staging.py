@@ -1,7 +1,6 @@
 """From a stranger's file to a preview: kept, read, compared, and saved as what confirming would do."""
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Generator
 from dataclasses import asdict, replace
@@ -20,6 +19,7 @@ from eldercare.sheets import guard, reader
 from eldercare.sheets.cells import Level, Problem, Workbook
 from eldercare.sheets.limits import LIMITS, MEGABYTE
 from eldercare.sheets.refusal import refuse
+from eldercare.uploads import compact, sealing
 from eldercare.uploads.kinds import MISSING_ROW, Comparison, Context, UploadKind, UploadRefused
 from eldercare.uploads.steps import Step, Steps, finished
 from eldercare.uploads.upload import StagedRows, Upload, shown_name
@@ -46,14 +46,15 @@ def staging(kind: UploadKind, context: Context, file: File) -> Steps[Upload]:
     content = _content(file)
     upload = _draft(kind, context, file.name, content)
     yield Step(f"收到文件 {upload.filename}（{filesizeformat(upload.size)}）")
-    upload.file.save(file.name, File(BytesIO(content)), save=False)
+    upload.file.save(file.name, File(BytesIO(sealing.stored(kind, content))), save=False)
     try:
-        result = yield from _comparing(kind, context, upload, Path(upload.file.path))
+        with sealing.readable(upload) as path:
+            result = yield from _comparing(kind, context, upload, path)
         yield Step("保存预览")
         _fill(upload, result)
         with transaction.atomic():
             upload.save()
-            StagedRows.objects.create(upload=upload, rows=_as_text(result.rows))
+            StagedRows.objects.create(upload=upload, rows=_as_text(kind, result.rows))
             audit.record(f"upload.{upload.status}", by=context.by, target=upload, detail={"sha256": upload.sha256})
     except BaseException:
         upload.file.storage.delete(upload.file.name)
@@ -77,7 +78,7 @@ def _draft(kind: UploadKind, context: Context, filename: str, content: bytes) ->
         district=context.district,
         period=context.period,
         subject=context.subject,
-        filename=shown_name(filename),
+        filename=sealing.named(kind, shown_name(filename)),
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
         uploaded_by=context.by,
@@ -93,14 +94,15 @@ def restage(upload: Upload) -> None:
 def restaging(upload: Upload) -> Steps[None]:
     """`restage`, told step by step."""
     context = upload.context(upload.uploaded_by)
-    result = yield from _comparing(upload.declared, context, upload, Path(upload.file.path))
+    with sealing.readable(upload) as path:
+        result = yield from _comparing(upload.declared, context, upload, path)
     with transaction.atomic():
         fresh = Upload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
         if fresh.status == Upload.Status.STAGED:
             _fill(fresh, result)
             fresh.version += 1
             fresh.save()
-            StagedRows.objects.update_or_create(upload=fresh, defaults={"rows": _as_text(result.rows)})
+            StagedRows.objects.update_or_create(upload=fresh, defaults={"rows": _as_text(upload.declared, result.rows)})
     upload.refresh_from_db()
 
 
@@ -110,7 +112,8 @@ def answer(upload: Upload, answers: dict, by) -> list[Problem]:
     Nothing is kept when an error follows from the answers; the preview stays as it was.
     """
     context = replace(upload.context(by), answers=answers)
-    result = finished(_comparing(upload.declared, context, upload, Path(upload.file.path)))
+    with sealing.readable(upload) as path:
+        result = finished(_comparing(upload.declared, context, upload, path))
     if errors := [problem for problem in result.problems if problem.level == Level.ERROR]:
         return errors
     Upload.objects.filter(pk=upload.pk, status=Upload.Status.STAGED).update(answers=answers)
@@ -121,7 +124,8 @@ def answer(upload: Upload, answers: dict, by) -> list[Problem]:
 
 def read_kept(upload: Upload) -> Workbook:
     """The kept file of an upload, read again by the guarded reader. Raises guard.Refused."""
-    return reader.read(Path(upload.file.path), upload.filename)
+    with sealing.readable(upload) as path:
+        return reader.read(path, upload.filename)
 
 
 def _check_admission(kind: UploadKind, context: Context) -> None:
@@ -174,9 +178,13 @@ def _told(comparing: Comparison | Generator, total: int) -> Steps[Comparison]:
 
 def _read(kind: UploadKind, context: Context, upload: Upload, workbook: Workbook):
     if kind.read:
+        sealing.refuse_strays(kind, workbook)
         return kind.read(context, workbook)
     expected = {"period": upload.period_text, "township": context.region.code}
-    return kind.sheet(context).read(workbook, expected=expected)
+    reading = kind.sheet(context).read(workbook, expected=expected)
+    if not reading.rows:
+        sealing.refuse_strays(kind, workbook)
+    return reading
 
 
 def _fill(upload: Upload, result: Comparison) -> None:
@@ -210,5 +218,5 @@ def _counts(result: Comparison) -> dict:
     }
 
 
-def _as_text(rows: list[dict]) -> str:
-    return json.dumps(rows, ensure_ascii=False)
+def _as_text(kind: UploadKind, rows: list[dict]) -> str:
+    return compact.as_text(sealing.without_numbers(kind, rows))

@@ -1,6 +1,5 @@
 """One file sent for one region and month, what was found in it, and what became of it."""
 
-import json
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,6 +11,7 @@ from django.utils import timezone
 from eldercare import regions
 from eldercare.regions import Region
 from eldercare.review import Move, Reviewable
+from eldercare.uploads import compact
 from eldercare.uploads.kinds import Context, UploadKind, kind_of
 
 NAME_LENGTH = 200
@@ -163,4 +163,9 @@ class StagedRows(models.Model):
         return str(self.upload)
 
     def read(self) -> list[dict]:
-        return json.loads(self.rows)
+        """Each row as its kind's `compare` made it."""
+        return compact.rows_of(self.rows)
+
+    def to_apply(self) -> list[dict]:
+        """The same without those that a confirmation passes over, as far as they can be told apart unread."""
+        return compact.written_of(self.rows)

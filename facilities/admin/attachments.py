@@ -169,7 +169,7 @@ class AttachmentAdmin(ReadOnlyAdmin):
         try:
             row = attaching.attach(facility, file, by=request.user, **named, caption=request.POST.get("caption", ""))
         except MoveRefused as refused:
-            messages.error(request, f"{name}：{refused}")
+            messages.error(request, f"“{name}”：{refused}")
         else:
             messages.success(request, f"已上传：{row.filename}")
 

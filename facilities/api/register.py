@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from eldercare.api.days import reading_day
 from eldercare.api.fields import Field, Rows, coded, unit
@@ -11,24 +12,25 @@ from eldercare.api.views import ListView
 from facilities.kinds import FacilityType, Operation, Stage
 from facilities.models import AcceptanceReview, Facility, FacilityRecord, OperatorContract
 
-SIGNED = ("signed_operation", "signed_operator", "signed_until", "day")
+SIGNED = ("signed", "day")
+"""The contract signed last as {operation, operator, until}, null without any, and the day that the row is read on."""
 
 
-def _expired(until: date | None, day: date) -> bool:
-    return until is not None and until < day
-
-
-def _operation(reported: str, operation: str | None, operator: str | None, until: date | None, day: date) -> str:
+def _operation(reported: str, signed: dict | None, day: date) -> str:
     """A contract outranks the monthly sheet; once there was one, an expired contract means nobody runs the place."""
-    if operation is None:
+    if signed is None:
         return reported
-    return Operation.NONE.value if _expired(until, day) else operation
+    return Operation.NONE.value if _expired(signed, day) else signed["operation"]
 
 
-def _operator(reported: str, operation: str | None, operator: str | None, until: date | None, day: date) -> str:
-    if operation is None:
+def _operator(reported: str, signed: dict | None, day: date) -> str:
+    if signed is None:
         return reported
-    return "" if _expired(until, day) else operator or ""
+    return "" if _expired(signed, day) else signed["operator"] or ""
+
+
+def _expired(signed: dict, day: date) -> bool:
+    return signed["until"] is not None and date.fromisoformat(signed["until"]) < day
 
 
 def register_fields(owner: str = "") -> tuple[Field, ...]:
@@ -85,23 +87,25 @@ class Facilities(ListView):
 
     def visible(self, query: Query) -> QuerySet:
         if query.as_of is None:
-            return _read(Facility.objects.visible_to(query.user), query, "", "pk").order_by("code")
-        records = FacilityRecord.objects.visible_to(query.user).on(query.as_of)
-        return _read(records, query, "facility__", "facility").order_by("facility__code")
+            rows = Facility.objects.visible_to(query.user).order_by("code")
+        else:
+            rows = FacilityRecord.objects.visible_to(query.user).on(query.as_of).order_by("facility__code")
+        return rows.annotate(status=_status(query)) if query.get("status") else rows
+
+    def with_looked_up(self, rows: QuerySet, query: Query) -> QuerySet:
+        """Rows with the contract signed last by their day, and the state of their last acceptance review."""
+        owner, facility = ("facility__", "facility") if query.as_of else ("", "pk")
+        begun = Q(starts_on__isnull=True) | Q(starts_on__lte=OuterRef("day"))
+        signed = OperatorContract.objects.filter(begun, facility=OuterRef(facility))
+        last = signed.order_by(F("starts_on").desc(nulls_last=True), "-pk")
+        contract = JSONObject(operation="operation", operator="operator", until="ends_on")
+        rows = rows.annotate(day=reading_day(query.as_of, f"{owner}district"))
+        return rows.annotate(signed=Subquery(last.values(contract=contract)[:1]), status=_status(query))
 
 
-def _read(rows: QuerySet, query: Query, owner: str, facility: str) -> QuerySet:
-    """Rows with the contract signed last by their day, and the state of their last acceptance review."""
-    rows = rows.annotate(day=reading_day(query.as_of, f"{owner}district"))
-    begun = Q(starts_on__isnull=True) | Q(starts_on__lte=OuterRef("day"))
-    signed = OperatorContract.objects.filter(begun, facility=OuterRef(facility))
-    last = signed.order_by(F("starts_on").desc(nulls_last=True), "-pk")
-    reviews = AcceptanceReview.objects.filter(facility=OuterRef(facility))
+def _status(query: Query) -> Subquery:
+    """The state of a facility's last acceptance review."""
+    reviews = AcceptanceReview.objects.filter(facility=OuterRef("facility" if query.as_of else "pk"))
     if query.as_of:  # what was accepted after that day had not been accepted then
         reviews = reviews.exclude(accepted_on__gt=query.as_of)
-    return rows.annotate(
-        signed_operation=Subquery(last.values("operation")[:1]),
-        signed_operator=Subquery(last.values("operator")[:1]),
-        signed_until=Subquery(last.values("ends_on")[:1]),
-        status=Subquery(reviews.order_by("-pk").values("status")[:1]),
-    )
+    return Subquery(reviews.order_by("-pk").values("status")[:1])

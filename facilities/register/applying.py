@@ -1,16 +1,15 @@
 """What confirming a sheet of the register does: dated records in every township it touches, and how they are taken back."""
 
+from collections import defaultdict
+
 from eldercare.policies import unpack
 from eldercare.regions import Region
-from eldercare.review import MoveRefused, StaleObject
+from eldercare.review import MoveRefused
 from eldercare.uploads import Context, Upload
 from facilities import history
 from facilities.facility import Facility, FacilityRecord
 from facilities.history import Assertion
-from facilities.register.comparing import fingerprint
 from facilities.register.sheet import facilities, today
-
-STALE = "预览之后，登记的数据已被别人更新。系统已按最新数据重新比对，请核对后再确认。"
 
 
 def admit(context: Context) -> str:
@@ -21,36 +20,49 @@ def admit(context: Context) -> str:
 
 
 def held(upload: Upload, region: Region) -> list[int]:
-    """Every township of the district: a facility of any of them may be in the sheet, or have moved since."""
+    """Every township of the district: what is compared with is the register of them all."""
     return list(upload.district.below().townships().values_list("pk", flat=True))
 
 
 def apply(upload: Upload, context: Context, rows: list[dict]) -> None:
-    """Write the previewed rows as dated records. StaleObject when a township handed in between; MoveRefused outside."""
+    """Write the previewed rows as dated records; MoveRefused outside the sender's scope.
+
+    `held` locked every township before the state was compared, so what was previewed still holds here.
+    """
     written = [row for row in rows if row["action"] in ("new", "changed")]
     if not written:
         return
-    homes = {township.pk: township for township in context.district.below().townships()}
-    history.lock_townships(homes)
-    if fingerprint(context) != upload.fingerprint:
-        raise StaleObject(STALE)
-    known = {facility.pk: facility for facility in facilities(context).select_related("district")}
-    assertions = [_assertion(context, homes, known, row) for row in written]
-    history.record(assertions, effective_on=today(context), by=context.by, upload=upload)
-    _check_scope(context, [item.facility.pk for item in assertions])
+    known = {row["facility"] for row in written if row["facility"]}
+    histories = _standing(context, written) if known else defaultdict(list)
+    _refuse_strangers(known - histories.keys())
+    assertions = [_assertion(context, histories, row) for row in written]
+    history.write(assertions, histories, today(context), context.by, upload)
+    inside = facilities(context).visible_to(context.by).values_list("pk", flat=True)
+    _refuse_strangers({item.facility.pk for item in assertions}.difference(inside))
 
 
-def _assertion(context: Context, homes: dict[int, Region], known: dict[int, Facility], row: dict) -> Assertion:
-    facility = known.get(row["facility"]) or Facility(
-        district=context.district, township=homes[row["township"]], is_demo=context.district.is_demo
+def _standing(context: Context, written: list[dict]) -> history.Histories:
+    """What stands of the sheet's facilities from the first of the rows' days on, each record with its facility."""
+    first = min(unpack(row["effective_on"]) or today(context) for row in written)
+    found: history.Histories = defaultdict(list)
+    rows = FacilityRecord.objects.since(first).filter(facility__in=facilities(context).visible_to(context.by))
+    for record in rows.select_related("facility"):
+        found[record.facility_id].append(record)
+    return found
+
+
+def _assertion(context: Context, histories: history.Histories, row: dict) -> Assertion:
+    facility = (
+        histories[row["facility"]][0].facility
+        if row["facility"]
+        else Facility(district=context.district, township_id=row["township"], is_demo=context.district.is_demo)
     )
     return Assertion(facility, unpack(row["values"]), row["sources"], unpack(row["effective_on"]), row["reason"])
 
 
-def _check_scope(context: Context, ids: list[int]) -> None:
-    """Every row written must lie in the sheet's region and in the sender's scope, or nothing is written."""
-    inside = set(facilities(context).visible_to(context.by).values_list("pk", flat=True))
-    if not inside.issuperset(ids):
+def _refuse_strangers(outside: set[int]) -> None:
+    """Before and after writing: every row must lie in the sheet's region and in the sender's scope, or nothing is written."""
+    if outside:
         raise MoveRefused("有设施不在您的管理范围内，没有写入任何数据。")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Max
+from django.db.models import Subquery
 
 from eldercare.policies import pack
 from eldercare.regions import Region
@@ -19,10 +19,9 @@ from facilities.register import rules
 from facilities.register.columns import change, changes, column_of, stored
 from facilities.register.places import Places
 from facilities.register.rules import Case, problem
-from facilities.register.sheet import OWN, SHEET, current, facilities, row_values, today
+from facilities.register.sheet import SHEET, current, facilities, row_values, today, units
 
 ROWS_A_STEP = 500
-PLACED = ("code", "township", *(column.key for column in OWN))
 
 
 @dataclass(slots=True)
@@ -34,6 +33,7 @@ class Register:
     facilities: dict[str, Facility]
     places: Places
     owners: dict[tuple[int, str], str]
+    fingerprint: str
     records: dict[int, list[tuple[date, list[str]]]] = field(default_factory=dict)
 
     def since(self, facility: Facility | None) -> date | None:
@@ -49,15 +49,21 @@ class Register:
 
 def fingerprint(context: Context) -> str:
     """Names the state of the district's register: any record written or retracted since changes it."""
-    rows = FacilityRecord.objects.filter(facility__district=context.district)
-    state = rows.aggregate(last=Max("pk"), count=Count("pk"), retracted=Max("retracted_at"))
-    return hashlib.sha256(f"{context.district.code}{sorted(state.items())}".encode()).hexdigest()
+    return _named(context, _state(context).get())
+
+
+def _named(context: Context, state: str) -> str:
+    return hashlib.sha256(f"{context.district.code} {state}".encode()).hexdigest()
+
+
+def _state(context: Context):
+    return FacilityRecord.objects.filter(facility__district=context.district).state()
 
 
 def compare(context: Context, reading: Reading) -> Generator[int, None, Comparison]:
     """Set every row beside the register, telling how many are done; nothing is written."""
-    result = Comparison(fingerprint=fingerprint(context))
     register = _register(context, reading)
+    result = Comparison(fingerprint=register.fingerprint)
     seen: set[str] = set()
     unread = {problem.cell for problem in reading.errors}
     for done, row in enumerate(reading.rows):
@@ -76,9 +82,12 @@ def compare(context: Context, reading: Reading) -> Generator[int, None, Comparis
 
 def _register(context: Context, reading: Reading) -> Register:
     day = today(context)
-    known = {facility.code: facility for facility in current(context)}
-    owners = {(row.township.as_of(day).pk, compact(row.name)): row.code for row in known.values()}
-    register = Register(context, day, known, Places(context.district, day, context.region), owners)
+    rows = list(current(context).annotate(state=Subquery(_state(context))))
+    named = _named(context, rows[0].state) if rows else fingerprint(context)
+    known = {facility.code: facility for facility in rows}
+    owners = {(row.township.as_of(day).pk, compact(row.name)): row.code for row in rows}
+    places = Places(context.district, day, units(context))
+    register = Register(context, day, known, places, owners, named)
     if any(row.values.get("effective_on") for row in reading.rows):
         register.records = _records(context)
     return register
@@ -110,7 +119,7 @@ def _row(register: Register, row: ReadRow, is_unread: bool) -> tuple[dict, list[
 
 def _staged(case: Case, action: str, code: str, found: list[dict]) -> dict:
     """Of a new facility all that is filled in, of a known one what differs; the day and the reason beside it."""
-    row, values, facility = case.row, case.values, case.facility
+    row, values, facility = case.row, case.values, case.known
     written = {line["key"]: values[line["key"]] for line in found} if action in ("new", "changed") else {}
     beside = [
         change(SHEET[key], None, values[key], row.cells[key]) for key in ("effective_on", "reason") if values.get(key)
@@ -205,9 +214,9 @@ def _identity(register: Register, row: ReadRow, values: dict, code: str, facilit
 
 def _overtaken(register: Register, case: Case, keys: list[str]) -> Iterator[Problem]:
     """A change in the past that somebody has already recorded anew for a later day."""
-    if case.facility is None or "effective_on" not in case.values or case.day >= register.day:
+    if case.known is None or "effective_on" not in case.values or case.day >= register.day:
         return
-    names = register.later(case.facility, case.day, [column_of(key) for key in keys])
+    names = register.later(case.known, case.day, [column_of(key) for key in keys])
     if names:
         labels = "、".join(SHEET[name.removesuffix("_id")].heading for name in names)
         yield problem(

@@ -1,26 +1,34 @@
 """Township and village names of a whole district, looked up in two steps: the township, then its own villages."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from difflib import SequenceMatcher
+from functools import cached_property
 
-from eldercare.names import SIMILAR_ENOUGH, NameBook, RegionAlias
+from eldercare.names import SIMILAR_ENOUGH, NameBook
 from eldercare.regions import TOWNSHIP_KINDS, VILLAGE_KINDS, Region
 from eldercare.sheets.text import compact
 
 
 class Places:
-    """The units of a region on a day. Four queries, whatever the number of look-ups; nothing similar is ever applied."""
+    """The given units of a day. No query but one for the confirmed other names; nothing similar is ever applied."""
 
-    def __init__(self, district: Region, day: date, within: Region) -> None:
-        self.townships = NameBook(district, day, TOWNSHIP_KINDS, within_region=within)
+    def __init__(self, district: Region, day: date, units: Iterable[Region]) -> None:
+        units = list(units)
+        self.townships = NameBook(district, day, TOWNSHIP_KINDS, units=units)
         self._villages: dict[str, list[Region]] = defaultdict(list)
-        for village in within.below().on(day).filter(kind__in=VILLAGE_KINDS):
-            self._villages[_parent_path(village)].append(village)
-        confirmed = RegionAlias.objects.filter(district=district, status=RegionAlias.Status.CONFIRMED)
-        self._aliases: dict[str, set[int]] = defaultdict(set)
-        for name, pk, successor in confirmed.values_list("name", "region", "region__successor"):
-            self._aliases[compact(name)] |= {pk, successor} - {None}
+        for village in units:
+            if village.kind in VILLAGE_KINDS:
+                self._villages[_parent_path(village)].append(village)
+
+    @cached_property
+    def _aliases(self) -> dict[str, set[int]]:
+        """The ids that a confirmed name stands for: the unit's own and its successor's."""
+        found: dict[str, set[int]] = defaultdict(set)
+        for row in self.townships.aliases:
+            found[compact(row.name)] |= {row.region_id, row.region.successor_id} - {None}
+        return found
 
     def village(self, township: Region, name: str) -> Region | None:
         """The village of a township by its exact or confirmed name; a name that two share is none."""

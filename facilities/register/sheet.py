@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from eldercare.regions import Region
+from eldercare.regions import TOWNSHIP_KINDS, VILLAGE_KINDS, Region
 from eldercare.sheets import writer
 from eldercare.sheets.columns import Column, Kind, Sheet
 from eldercare.uploads import Context
@@ -59,15 +59,20 @@ def for_context(context: Context) -> Sheet:
     return SHEET.with_choices(choices(context))
 
 
+def units(context: Context) -> list[Region]:
+    """The townships and villages of the sheet's region today, in the order of their codes; one query a context."""
+    here = context.region.below().on(today(context)).filter(kind__in=(*TOWNSHIP_KINDS, *VILLAGE_KINDS))
+    return context.once("units", lambda: list(here.order_by("path")))
+
+
 def choices(context: Context) -> dict:
     """Townships and villages as suggestions, the zones of the catalogue; the villages of one township only."""
-    here = context.region.below().on(today(context)).order_by("path")
     lists = {
-        "township": list(here.townships().values_list("short_name", flat=True)),
+        "township": [unit.short_name for unit in units(context) if unit.is_township],
         "zones": list(FunctionZone.objects.values_list("name", flat=True)),
     }
     if context.region.is_township:
-        lists["village"] = list(here.villages().values_list("short_name", flat=True))
+        lists["village"] = [unit.short_name for unit in units(context) if not unit.is_township]
     return lists
 
 
@@ -77,10 +82,10 @@ def facilities(context: Context) -> QuerySet[Facility]:
     return rows.filter(township__in=context.region.lineage()) if context.region.is_township else rows
 
 
-def current(context: Context) -> list[Facility]:
-    """The same with their places, in the order of their codes: one query."""
+def current(context: Context) -> QuerySet[Facility]:
+    """The same with their places, in the order of their codes."""
     places = ("township__successor__successor", "village__successor__successor")
-    return list(facilities(context).select_related(*places).order_by("code"))
+    return facilities(context).select_related(*places).order_by("code")
 
 
 def row_values(facility: Facility, day: date) -> dict:

@@ -55,14 +55,14 @@ class Asked:
 
 
 def questions(found: Check) -> list[Asked]:
-    """What is recorded on the spot for a checked facility: the measured facts, then what its edition asks people.
+    """What is recorded on the spot for a checked facility: the measured facts, then what its edition and the schemes ask.
 
     Facts of a unit are asked only where the register says in which unit the facility stands.
     """
     facility = found.facility
     own = asked(found.edition.rules(), facility.type) if found.edition else {}
     measured = [Asked(_measure(fact, own), found.facts.get(fact), MEASURED[fact]) for fact in MEASURES]
-    declared = declared_questions(found.edition, facility.type)
+    declared = declared_questions(found.edition, facility.type, facility.district_id)
     return [
         *measured,
         *(_declared(question, facility, found) for question in declared.values() if _placed(question, facility)),

@@ -10,7 +10,9 @@ from eldercare.policies import unpack
 from eldercare.regions import Region
 from eldercare.review import MoveRefused
 from eldercare.uploads import Context, Upload
+from eldercare.uploads.compact import sources_text
 from facilities import history
+from facilities.batches import Batch, Said, State
 from facilities.history import Assertion
 from facilities.models import Facility, FacilityRecord
 from plans import periods
@@ -64,19 +66,39 @@ def apply(upload: Upload, context: Context, rows: list[dict]) -> None:
     """Write the previewed rows as records from the last day of the month, and hand the month in."""
     written = [row for row in rows if row["action"] in ("new", "changed")]
     known = {row["facility"] for row in written if row["facility"]}
-    histories = register.standing(context, known)
-    _refuse_strangers(len(known), len(histories))
-    new = Facility(district=context.district, township=context.region, is_demo=context.district.is_demo)
-    assertions = [_assertion(new, histories, row) for row in written]
-    if assertions:
-        history.write(assertions, histories, register.recorded_day(context), context.by, upload)
-    _refuse_strangers(len(assertions), _in_scope(upload, context))
+    states, day = register.standing(context), register.recorded_day(context)
+    _refuse_strangers(len(known), len(known & states.keys()))
+    if all(len(states[key]) == 1 and states[key][0].effective_on <= day for key in known):
+        batch = Batch(context.district, context.region, day, context.by, upload)
+        batch.write(_said(row, states) for row in written)
+    else:
+        _write_between(upload, context, written, known)
+    _refuse_strangers(len(written), _in_scope(upload, context))
     _hand_in(upload, context)
 
 
-def _assertion(new: Facility, histories: history.Histories, row: dict) -> Assertion:
-    facility = histories[row["facility"]][0].facility if row["facility"] else history.alike(new)
-    return Assertion(facility, unpack(row["values"]), row["sources"])
+def _said(row: dict, states: dict[int, list[State]]) -> Said:
+    state = states[row["facility"]][0] if row["facility"] else None
+    values = {name: unpack(value) if type(value) is dict else value for name, value in row["values"].items()}
+    return Said(values, sources_text(row["sources"]), state)
+
+
+def _write_between(upload: Upload, context: Context, written: list[dict], known: set[int]) -> None:
+    """A report that comes late: what was recorded for later days stays, and is folded upon it."""
+    histories = register.histories(context, known)
+    assertions = [
+        Assertion(
+            histories[row["facility"]][0].facility if row["facility"] else _new(context),
+            unpack(row["values"]),
+            dict(row["sources"]),
+        )
+        for row in written
+    ]
+    history.write(assertions, histories, register.recorded_day(context), context.by, upload)
+
+
+def _new(context: Context) -> Facility:
+    return Facility(district=context.district, township=context.region, is_demo=context.district.is_demo)
 
 
 def _in_scope(upload: Upload, context: Context) -> int:

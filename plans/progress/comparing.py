@@ -1,39 +1,47 @@
 """What a township's sheet would change: each row beside the register as it stands at the end of the month."""
 
 from collections.abc import Generator, Iterator
+from string import digits
 
-from eldercare.policies import pack
 from eldercare.sheets.cells import Level, Problem
 from eldercare.sheets.columns import Reading, ReadRow
 from eldercare.sheets.text import compact
 from eldercare.uploads import MISSING_ROW, Comparison, Context
-from facilities.models import FacilityRecord
-from facilities.register.columns import changes, column_of, stored
+from eldercare.uploads.compact import Changes, Head, Heads, Sources
+from facilities.register.columns import STATE_KEYS, column_of, plain, same, stored
 from plans.progress import rowrules
-from plans.progress.likeness import likeness
-from plans.progress.register import Register, read
-from plans.progress.sheet import SHEET, row_values
+from plans.progress.register import Known, Register, read
+from plans.progress.sheet import SHEET
 
+COMPARED = tuple(
+    (place, column.key, Known._fields.index(column_of(column.key)))
+    for place, column in enumerate(SHEET.columns)
+    if column.key in STATE_KEYS
+)
+"""Columns with their place in the sheet and in what is known of a facility."""
+PLAIN = (str, int, list, type(None))
+"""Kinds of values that are staged as they are; a list is one of texts."""
 ROWS_A_STEP = 500
 """How often a comparison of many rows tells how far it is."""
 
 
 def compare(context: Context, reading: Reading) -> Generator[int, None, Comparison]:
     """Set every row of the sheet beside the register, telling how many are done; nothing is written."""
-    register = read(context)
+    register = read(context, SHEET.columns)
     result = Comparison(fingerprint=register.fingerprint)
+    heads = _heads(reading)
     seen: set[str] = set()
     unread = {problem.cell for problem in reading.errors}
     for done, row in enumerate(reading.rows):
         if done and done % ROWS_A_STEP == 0:
             yield done
-        staged, problems = _row(register, row, not unread.isdisjoint(row.cells.values()))
+        staged, problems = _row(register, heads, row, bool(unread) and not unread.isdisjoint(row.cells.values()))
         result.rows.append(staged)
         result.problems += problems
         seen.add(staged["code"])
     # A file in which no row was found says nothing about the facilities it does not name.
     missing = [record for code, record in register.records.items() if code not in seen] if reading.rows else []
-    result.rows += map(_missing, missing)
+    result.rows += [_missing(heads, record) for record in missing]
     result.problems += map(_missing_problem, missing)
     _forget_settled_doubts(reading, result)
     return result
@@ -41,11 +49,21 @@ def compare(context: Context, reading: Reading) -> Generator[int, None, Comparis
 
 def _forget_settled_doubts(reading: Reading, result: Comparison) -> None:
     """A small percentage that stands in the register already was looked at when it was first sent."""
-    differing = {change["cell"] for row in result.rows for change in row["changes"]}
-    reading.problems = [p for p in reading.problems if p.code != "small_percent" or p.cell in differing]
+    if any(problem.code == "small_percent" for problem in reading.problems):
+        differing = {change["cell"] for row in result.rows for change in row["changes"]}
+        reading.problems = [p for p in reading.problems if p.code != "small_percent" or p.cell in differing]
 
 
-def _row(register: Register, row: ReadRow, is_unread: bool) -> tuple[dict, list[Problem]]:
+def _heads(reading: Reading) -> Heads:
+    """The sheet's columns as its rows refer to them; all rows of a reading have their cells in the same columns."""
+    cells = reading.rows[0].cells if reading.rows else {}
+    return tuple(
+        Head(column.key, column_of(column.key), column.heading, cells.get(column.key, "").rstrip(digits))
+        for column in SHEET.columns
+    )
+
+
+def _row(register: Register, heads: Heads, row: ReadRow, is_unread: bool) -> tuple[dict, list[Problem]]:
     """One row as it would be applied, and its problems; `is_unread` when one of its cells could not be read."""
     code = compact(row.values.get("code") or "")
     record = register.records.get(code)
@@ -53,16 +71,42 @@ def _row(register: Register, row: ReadRow, is_unread: bool) -> tuple[dict, list[
     values, village_problems = _meant(register, row, record)
     problems += village_problems
     problems += rowrules.check(row, values, record, register.day)
-    found = changes(SHEET, row, values, row_values(record, register.day) if record else {})
+    found = _changes(register, values, record)
     wrong = is_unread or any(problem.level == Level.ERROR for problem in problems)
     action = "wrong" if wrong else "new" if record is None else "changed" if found else "unchanged"
-    return _staged(row, action, code, values, found, record), problems
+    return _staged(register, row, heads, action, code, values, found, record), problems
 
 
-def _staged(row: ReadRow, action: str, code: str, values: dict, found: list[dict], record) -> dict:
-    differing = {change["key"] for change in found}
-    keys = [key for key in values if record is None or key in differing]
-    written = {key: values[key] for key in keys if key != "code"} if action in ("new", "changed") else {}
+def _changes(register: Register, values: dict, record: Known | None) -> list:
+    """Place of the column, old and new text of each value that differs, in one list; of a new facility, all given."""
+    found = []
+    for place, key, held in COMPARED:
+        new = values.get(key)
+        old = record[held] if record else None
+        if key == "village":
+            old = record.village.as_of(register.day).short_name if record and record.village else None
+            new = new.short_name if new else None
+        if old != new and key in values and not same(plain(old), new):
+            found += (place, register.shown(place, old), register.shown(place, new))
+    return found
+
+
+def _staged(
+    register: Register,
+    row: ReadRow,
+    heads: Heads,
+    action: str,
+    code: str,
+    values: dict,
+    found: list,
+    record: Known | None,
+) -> dict:
+    places = []
+    if action == "new":
+        places = [place for place, key, _ in COMPARED if key in values]
+    elif action == "changed":
+        places = found[::3]
+    written = {heads[place].column: stored(heads[place].key, values[heads[place].key]) for place in places}
     return {
         "action": action,
         "sheet": row.sheet,
@@ -70,9 +114,9 @@ def _staged(row: ReadRow, action: str, code: str, values: dict, found: list[dict
         "code": code,
         "name": values.get("name") or (record.name if record else ""),
         "facility": record.facility_id if record else None,
-        "changes": found,
-        "values": pack({column_of(key): stored(key, value) for key, value in written.items()}),
-        "sources": {column_of(key): f"{row.sheet}!{row.cells[key]}" for key in written if key in row.cells},
+        "changes": Changes(heads, row.number, found),
+        "values": {name: value if type(value) in PLAIN else register.packed(value) for name, value in written.items()},
+        "sources": Sources(heads, row.sheet, row.number, places),
     }
 
 
@@ -91,19 +135,19 @@ def _identity_problems(register: Register, row: ReadRow, code: str, record) -> I
             row, "name", "already_registered", f"“{name}”已经登记，编码是 {owner}",
             "请在原来的一行填写，或为这个设施另起名称",
         )  # fmt: skip
-    elif record is None and (alike := register.alike.get(likeness(row.values.get("type") or "", name))):
+    elif record is None and (alike := register.alike(row.values.get("type") or "", name)):
         yield rowrules.problem(
-            row, "name", "similar_name", f"与已登记的“{alike.name}”（{alike.facility.code}）名称相近",
+            row, "name", "similar_name", f"与已登记的“{alike.name}”（{alike.code}）名称相近",
             "如果是同一个设施，请在原来的一行填写，删去这一行", Level.WARNING,
         )  # fmt: skip
 
 
-def _same_name(record: FacilityRecord, name: str) -> bool:
+def _same_name(record: Known, name: str) -> bool:
     """Whether a name is the registered one but for blanks and the width of its characters: then nobody renamed it."""
     return record.name == name or compact(record.name) == compact(name)
 
 
-def _meant(register: Register, row: ReadRow, record: FacilityRecord | None) -> tuple[dict, list[Problem]]:
+def _meant(register: Register, row: ReadRow, record: Known | None) -> tuple[dict, list[Problem]]:
     """The row's values with the village's name turned into the village; an unknown name is a problem, and no value."""
     values = dict(row.values)
     if record and values.get("name") and _same_name(record, values["name"]):
@@ -111,7 +155,7 @@ def _meant(register: Register, row: ReadRow, record: FacilityRecord | None) -> t
     name = values.get("village")
     if not name:
         return values, []
-    village = register.villages.match(name)
+    village = register.village(name)
     values["village"] = village
     if village is not None:
         return values, []
@@ -123,18 +167,18 @@ def _meant(register: Register, row: ReadRow, record: FacilityRecord | None) -> t
     return values, [rowrules.problem(row, "village", "unknown_village", message, hint)]
 
 
-def _missing(record: FacilityRecord) -> dict:
-    code, name = record.facility.code, record.name
+def _missing(heads: Heads, record: Known) -> dict:
     return {
-        "action": "missing", "sheet": "", "number": 0, "code": code, "name": name, "facility": record.facility_id,
-        "changes": [], "values": {}, "sources": {},
+        "action": "missing", "sheet": "", "number": 0, "code": record.code, "name": record.name,
+        "facility": record.facility_id, "changes": Changes(heads, 0, []), "values": {},
+        "sources": Sources(heads, "", 0, []),
     }  # fmt: skip
 
 
-def _missing_problem(record: FacilityRecord) -> Problem:
+def _missing_problem(record: Known) -> Problem:
     return Problem(
         MISSING_ROW,
-        f"上月有“{record.name}”（{record.facility.code}），本表没有这一行",
+        f"上月有“{record.name}”（{record.code}），本表没有这一行",
         "设施的登记不会删除；如果是漏填，请补上这一行",
         Level.WARNING,
     )

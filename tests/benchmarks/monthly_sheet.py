@@ -1,14 +1,21 @@
 """The monthly sheet through HTTP: statements, page size, its time against import-export and against the bare writing.
 
-python tests/benchmarks/monthly_sheet.py [--rows 1000,10000]
+python tests/benchmarks/monthly_sheet.py [--rows 1000,10000] [--alone 1000]
+
+`both : import-export` sets preview and confirmation beside those of django-import-export where it checks the rows and
+writes dated records, cells and audit too; `register alone` (at the sizes of --alone) where it writes nothing but the
+register, while the monthly sheet does all.
 """
+
+from datetime import date
 
 import ground
 
 ground.prepare()
 
 HEADINGS = (
-    "rows", "sheet", "statements", "both : import-export", "confirm : bare writing", "preview : confirm", "page kB",
+    "rows", "sheet", "statements", "both : import-export", "register alone", "confirm : bare writing",
+    "preview : confirm", "page kB",
 )  # fmt: skip
 STATE = {
     "stage": "在建",
@@ -23,25 +30,31 @@ TOWNSHIPS = ("白马镇", "江口镇", "平桥镇", "火炉镇", "鸭江镇")
 
 def main() -> None:
     """Print at each size a line for a sheet of new rows, one for all of them changed, and one for a tenth changed."""
-    options = ground.arguments(__doc__, rows="30,1000,10000")
+    options = ground.arguments(__doc__, rows="30,1000,10000", alone="30,1000")
     with ground.database():
-        rows = [line for position, count in enumerate(options.rows) for line in _sheets(count, position)]
+        rows = [
+            line
+            for position, count in enumerate(options.rows)
+            for line in _sheets(count, position, alone=count in options.alone)
+        ]
     ground.say("Monthly sheet, preview and confirmation", HEADINGS, rows)
 
 
-def _sheets(count: int, position: int) -> list[tuple]:
+def _sheets(count: int, position: int, *, alone: bool) -> list[tuple]:
     """A township of its own with so many facilities: new in October, all changed in November, a tenth in December."""
     import factories
     from filled import HEADER_ROW
 
+    from eldercare.regions import Kind
+
     township = factories.region(TOWNSHIPS[position])
     desk = _desk(township, position)
-    village = township.children.order_by("path").first()
+    village = township.children.filter(kind=Kind.VILLAGE).order_by("path").first()
     sheet = desk.template("2020-10")
     for number in range(count):
         name = {"name": f"第{number}点", "type": "村级互助养老点", "village": village.short_name, "planned_year": 2020}
         sheet.put(HEADER_ROW + 1 + number, **name, **STATE, progress=50, beds=10, nursing_beds=1)
-    found = [_measured(desk, sheet, "2020-10", count, "new", _new_rows(township, village, count))]
+    found = [_measured(desk, sheet, "2020-10", count, "new", _new_rows(township, village, count), alone=alone)]
     changes = (
         ("2020-11", "changed", 1, {"progress": 70, "beds": 12, "remark": "调整"}),
         ("2020-12", "10 %", 10, {"progress": 80}),
@@ -50,7 +63,7 @@ def _sheets(count: int, position: int) -> list[tuple]:
         sheet = desk.template(month)
         for number in range(0, count, every):
             sheet.put(HEADER_ROW + 1 + number, **change)
-        found.append(_measured(desk, sheet, month, count, label, _changed_rows(township, every, change)))
+        found.append(_measured(desk, sheet, month, count, label, _changed_rows(township, every, change), alone=alone))
     return found
 
 
@@ -90,15 +103,18 @@ def _changed_rows(township, every: int, change: dict) -> list[dict]:
     return [tuned.row_of(row, **({} if number % every else change)) for number, row in enumerate(rows)]
 
 
-def _measured(desk, sheet, month: str, count: int, label: str, theirs: list[dict]) -> tuple:
+def _measured(desk, sheet, month: str, count: int, label: str, theirs: list[dict], *, alone: bool) -> tuple:
     """One line; import-export goes first, because it finds the register as the sheet does, and leaves nothing."""
     import bare
     import tuned
 
+    from eldercare.clock import last_day
     from eldercare.uploads import Upload
 
     content, times, few = sheet.content(), {}, label == "10 %"
-    usual = tuned.imported(theirs, few=few)
+    day = last_day(date.fromisoformat(f"{month}-01"))
+    usual = tuned.imported(theirs, few=few, day=day)
+    register = tuned.imported(theirs, few=few, day=day, bare=True) if alone else None
     asked = ground.statements(lambda: times.update(preview=ground.seconds(lambda: desk.send(content, month))[0]))
     upload = Upload.objects.latest("pk")
     written = len(range(0, count, 10)) if few else count
@@ -111,7 +127,8 @@ def _measured(desk, sheet, month: str, count: int, label: str, theirs: list[dict
         label,
         asked,
         f"1/{usual / both:.1f}",
-        confirm / bare.writing(upload),
+        f"1/{register / both:.1f}" if alone else "",
+        confirm / min(bare.writing(upload) for _ in range(3)),
         times["preview"] / confirm,
         page,
     )

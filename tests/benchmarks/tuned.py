@@ -1,12 +1,18 @@
-"""django-import-export as a careful administrator tunes it: its own admin pages, on the same rows of the register.
+"""django-import-export as a careful administrator tunes it: its own admin pages, preview and confirmation over HTTP.
 
 Rows are written in bulk, in batches of a thousand; instances and foreign keys are looked up once and kept; no HTML
-comparison and no log entry a row. Where few rows differ, unchanged ones are skipped; `skip_diff` must then stay off,
-because it disables `skip_unchanged` silently. Where all rows differ, `skip_diff` saves the comparison.
-It writes the register alone: no dated records, no cells, no audit.
+comparison and no log entry a row. Where few rows differ, unchanged ones are skipped and not listed; `skip_diff` must then
+stay off, because it disables `skip_unchanged` silently. Where all rows differ, `skip_diff` saves the comparison.
+
+It does the work that the monthly sheet does, each part in its cheapest form: every row is checked by the model's own
+validators and for parts within wholes, without the queries that `clean_model_instances` would cost a row; the
+confirmation, not the preview, writes the dated records with what they assert and the cells it came from, closes those
+before them, and leaves one line of audit. Previews, questions of scope and the page of old → new it leaves out.
+`imported(…, bare=True)` writes the register alone.
 """
 
 import json
+from datetime import date
 from functools import cache
 from io import BytesIO
 from types import ModuleType
@@ -19,18 +25,23 @@ COLUMNS = (
 )  # fmt: skip
 RELATIONS = ("district", "township", "village")
 BATCH = 1000
+FEW = 10
+"""Where few rows changed, it is each tenth."""
 
 
-def imported(rows: list[dict], *, few: bool) -> float:
-    """Seconds of its preview and its confirmation through HTTP; nothing is kept. `few` when most rows are unchanged."""
+def imported(rows: list[dict], *, few: bool, day: date, bare: bool = False) -> float:
+    """Seconds of its preview and its confirmation through HTTP; nothing is kept. `few` when most rows are unchanged.
+
+    Dated records hold from `day` on.
+    """
     from django.db import transaction
     from django.test import override_settings
 
     content = _workbook(rows)
-    with override_settings(ROOT_URLCONF=_urls(few)), transaction.atomic():
+    with override_settings(ROOT_URLCONF=_urls(few, None if bare else day)), transaction.atomic():
         client = _administrator()
         took = ground.seconds(lambda: _confirm(client, _preview(client, content)))[0]
-        _check(rows)
+        _check(rows, None if bare else day, few)
         transaction.set_rollback(True)
     return took
 
@@ -71,17 +82,20 @@ def _confirm(client, fields: dict) -> None:
     assert response.status_code == 302, response.content[:500]
 
 
-def _check(rows: list[dict]) -> None:
+def _check(rows: list[dict], day: date | None, few: bool) -> None:
     """It must have written what was measured."""
-    from facilities.models import Facility
+    from facilities.models import Facility, FacilityRecord
 
-    last = rows[-1]
-    assert Facility.objects.get(code=last["code"]).progress == last["progress"]
+    first = Facility.objects.get(code=rows[0]["code"])
+    assert first.progress == rows[0]["progress"]
     assert Facility.objects.filter(code__in=[row["code"] for row in rows[:500]]).count() == len(rows[:500])
+    if day is not None:
+        written = FacilityRecord.objects.filter(effective_on=day, upload=None, facility__township=first.township)
+        assert written.count() == (len(range(0, len(rows), FEW)) if few else len(rows))
 
 
 @cache
-def _urls(few: bool) -> str:
+def _urls(few: bool, day: date | None) -> str:
     """The name of a module of addresses with the package's admin beside the portal's own."""
     import sys
 
@@ -91,27 +105,28 @@ def _urls(few: bool) -> str:
     from facilities.models import Facility
 
     site = AdminSite(name="tuned")
-    site.register(Facility, _admin(few))
-    module = ModuleType(f"tuned_addresses_{few}")
+    site.register(Facility, _admin(few, day))
+    module = ModuleType(f"tuned_addresses_{few}_{day}")
     module.urlpatterns = [path("tuned/", site.urls), path("", include("eldercare.urls"))]
     sys.modules[module.__name__] = module
     return module.__name__
 
 
-def _admin(few: bool) -> type:
+def _admin(few: bool, day: date | None) -> type:
     from django.contrib.admin import ModelAdmin
     from import_export.admin import ImportMixin
     from import_export.formats.base_formats import XLSX
 
     class FacilityAdmin(ImportMixin, ModelAdmin):
-        resource_classes = (_resource(few),)
+        resource_classes = (_resource(few, day),)
         formats = (XLSX,)
         skip_admin_log = True
 
     return FacilityAdmin
 
 
-def _resource(few: bool) -> type:
+def _resource(few: bool, day: date | None) -> type:
+    import dated
     from import_export.fields import Field
     from import_export.instance_loaders import CachedInstanceLoader
     from import_export.resources import ModelResource
@@ -145,9 +160,27 @@ def _resource(few: bool) -> type:
             skip_html_diff = True
             skip_diff = not few
             skip_unchanged = few
+            report_skipped = not few
 
         def get_queryset(self):
             return super().get_queryset().select_related(*RELATIONS)
+
+        def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
+            if day is not None:
+                dated.validate(instance)
+            super().validate_instance(instance, import_validation_errors, validate_unique)
+
+        def before_import(self, dataset, **kwargs):
+            self.saved = []
+            super().before_import(dataset, **kwargs)
+
+        def after_save_instance(self, instance, row, **kwargs):
+            self.saved.append((kwargs["row_number"], instance))
+
+        def after_import(self, dataset, result, **kwargs):
+            if day is not None and not kwargs["dry_run"]:
+                dated.write(self.saved, day, kwargs["user"])
+            super().after_import(dataset, result, **kwargs)
 
     return FacilityResource
 

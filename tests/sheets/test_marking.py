@@ -1,13 +1,14 @@
 """The marked copy is made by a process of its own: a hostile file costs that process its life, and the copy comes all the same."""
 
 import os
+import string
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 import openpyxl
 import pytest
-from packages import sheet, xlsx
+from packages import ROW, sheet, xlsx
 
 from eldercare.sheets import marking, reader
 from eldercare.sheets.limits import LIMITS, MEGABYTE
@@ -44,6 +45,7 @@ def test_copy_keeps_the_sender_s_sheet_and_marks_the_cell(tmp_path):
     assert tab.column_dimensions["A"].width == 37
     assert tab["A1"].value == 1
     assert "床位数不是整数" in tab["A1"].comment.text
+    assert "格式" not in book.worksheets[0]["A2"].value
 
 
 def test_file_that_would_fill_the_memory_is_marked_without_harm_to_the_server(tmp_path):
@@ -54,12 +56,23 @@ def test_file_that_would_fill_the_memory_is_marked_without_harm_to_the_server(tm
     assert memory() - before < 64 * 1024
 
 
+def test_book_with_a_million_styled_cells_is_copied_without_them_and_says_so(tmp_path):
+    cells = "".join(f'<c r="{letter}{{0}}"/>' for letter in string.ascii_uppercase)
+    rows = "".join(f'<row r="{number}">{cells.format(number)}</row>' for number in range(2, 40_000))
+    path = written(tmp_path, xlsx(sheet=sheet(ROW + rows)))
+    book = copy_of(path)
+    assert "床位数不是整数" in book["机构"]["A1"].comment.text
+    assert "没有保留格式" in book.worksheets[0]["A2"].value
+    assert book["机构"].max_row == 1
+
+
 def test_without_time_or_memory_the_list_of_remarks_remains(tmp_path):
     path = written(tmp_path, xlsx())
     for tight in (replace(LIMITS, child_wall_seconds=0), replace(LIMITS, child_memory_bytes=16 * MEGABYTE)):
         book = copy_of(path, limits=tight)
         assert len(book.sheetnames) == 1
         assert "床位数不是整数" in [cell.value for row in book.worksheets[0].iter_rows() for cell in row]
+        assert "请照这份清单改自己的表" in book.worksheets[0]["A2"].value
 
 
 def test_marking_leaves_no_process_and_no_file_behind(tmp_path, monkeypatch):

@@ -34,7 +34,7 @@ def without_hidden_sheet(workbook):
 @pytest.mark.parametrize(
     ("meta", "code", "message"),
     [
-        ({"period": "2020-11"}, "other_period", "这是 2020-11 的表，本次要报的是 2020-12"),
+        ({"period": "2020-11"}, "other_period", "这是 2020年11月的表，本次要报的是 2020年12月"),
         (
             {"township": "500156102", "township_name": "江口镇"},
             "other_township", "这是江口镇（500156102）的表，本次填报单位的代码是 500156101",
@@ -55,6 +55,14 @@ def test_old_version_is_read_by_its_headings_with_a_warning(left):
         ("old_version", Level.WARNING, "这是旧的表样（0 版），现行的是 1 版")
     ]
     assert [row.values for row in SHEET.read(workbook).rows] == [full_row()]
+
+
+def test_month_that_is_none_is_told_as_it_stands():
+    assert said(copy(period="下个月"))[0].message == "这是 下个月的表，本次要报的是 2020年12月"
+
+
+def test_foreign_sheet_is_called_by_its_own_title():
+    assert said(copy(sheet="roster", title="养老护理员名册"))[0].message.startswith("这是“养老护理员名册”，不是")
 
 
 def test_other_month_and_other_township_are_both_told():

@@ -1,14 +1,13 @@
 """The register's sheet as the bureau's clerk uses it: taken down, filled in, compared, confirmed once, taken back."""
 
 from datetime import date
-from io import BytesIO
 
-import openpyxl
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
-from factories import facility, region, user
+from factories import facility, user
 from filled import JSON, XLSX, Desk
+from registersheet import RegisterSheet, cell_of
 
 from eldercare import review
 from eldercare.names import RegionAlias
@@ -16,55 +15,8 @@ from eldercare.regions import Region
 from eldercare.uploads import Upload
 from facilities import history
 from facilities.models import Facility, FacilityRecord
-from facilities.register.sheet import SHEET
 
-HEADER_ROW = 4
-FIRST = HEADER_ROW + 1
-PLACES = {column.key: place for place, column in enumerate(SHEET.columns, 1)}
 TODAY = date(2020, 12, 31)
-
-
-class RegisterSheet:
-    """A downloaded register sheet being filled in."""
-
-    def __init__(self, content: bytes) -> None:
-        self.book = openpyxl.load_workbook(BytesIO(content))
-        self.tab = self.book["设施登记"]
-
-    def put(self, row: int = FIRST, **values) -> "RegisterSheet":
-        for key, value in values.items():
-            self.tab.cell(row, PLACES[key]).value = value
-        return self
-
-    def get(self, key: str, row: int = FIRST) -> object:
-        return self.tab.cell(row, PLACES[key]).value
-
-    def row_of(self, name: str) -> int:
-        return next(row for row in range(FIRST, self.tab.max_row + 1) if self.get("name", row) == name)
-
-    def names(self) -> list[str]:
-        return [self.get("name", row) for row in range(FIRST, self.tab.max_row + 1) if self.get("name", row)]
-
-    def add(self, **values) -> int:
-        row = FIRST + len(self.names())
-        new = {
-            "name": "新登记的点",
-            "type": "村级互助养老点",
-            "township": "白马镇",
-            "village": "东升村",
-            "stage": "在建",
-        }
-        self.put(row, **new | values)
-        return row
-
-    def content(self) -> bytes:
-        target = BytesIO()
-        self.book.save(target)
-        return target.getvalue()
-
-
-def cell_of(key: str, row: int = FIRST) -> str:
-    return f"{openpyxl.utils.get_column_letter(PLACES[key])}{row}"
 
 
 @pytest.fixture
@@ -283,18 +235,3 @@ def test_other_districts_facilities_are_unknown_and_its_units_not_there(taken, s
     foreign = facility(other.below().townships().today().first(), name="别区的点")
     assert codes(send(taken().put(code=foreign.code))) == {"unknown_code": cell_of("code")}
     assert send(taken(), township=other.code).status_code == 404
-
-
-def test_statements_do_not_grow_with_the_rows(taken, send, bureau, wulong, django_assert_max_num_queries):
-    counted = []
-    for more in (1, 12):
-        for _ in range(more):
-            facility(region("白马镇"), beds=1)
-        sheet = taken()
-        for row in range(FIRST, FIRST + len(sheet.names())):
-            sheet.put(row, beds=more + 1, effective_on=date(2020, 6, more))
-        with django_assert_max_num_queries(200) as asked:
-            answer = staged(send(sheet))
-            assert bureau.confirm(answer["id"]).status_code == 200
-        counted.append(len(asked))
-    assert counted[0] == counted[1]

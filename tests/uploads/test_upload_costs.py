@@ -6,16 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from filled import HEADER_ROW
+from statements import own_statements
 
 from eldercare.uploads import Upload
 from facilities.models import Facility, FacilityRecord
 
 pytestmark = pytest.mark.django_db
-# What every page costs whatever it does: transactions, the session, the account, its roles, one line of the audit trail.
-EVERY_PAGE = re.compile(
-    r"^(BEGIN|COMMIT|SAVEPOINT|RELEASE|ROLLBACK)"
-    r'|"django_session"|FROM "eldercare_user" |"auth_permission"|"auth_group"|INSERT INTO "eldercare_auditrecord"'
-)
 MOST = 20
 LONG = "这一处的困难需要上级协调解决，" * 30
 
@@ -37,13 +33,6 @@ def statements(act) -> int:
     with CaptureQueriesContext(connection) as queries:
         act()
     return len(queries)
-
-
-def own_statements(act) -> list[str]:
-    """The statements of one request, without those that every page costs."""
-    with CaptureQueriesContext(connection) as queries:
-        assert act().status_code in (200, 201)
-    return [query["sql"] for query in queries if not EVERY_PAGE.search(query["sql"])]
 
 
 def cost_of_a_sheet(desk, sheet, month: str) -> int:

@@ -141,7 +141,18 @@ def test_facility_of_a_later_month_is_not_registered_twice(desk, point):
 
 def test_sheet_of_another_month_is_refused(desk, point):
     problem = problem_of(desk, "other_period", desk.template("2020-11"))
-    assert "2020-11" in problem["message"]
+    assert problem["message"] == "这是 2020年11月的表，本次要报的是 2020年12月"
+    assert problem["read"] == "2020-11"
+
+
+def test_wrong_sheet_is_told_alone_and_the_right_one_is_offered(desk, point):
+    sheet = desk.template("2020-11").put(beds="约十张", stage="完功")
+    answer = desk.send(sheet).json()
+    assert [problem["code"] for problem in answer["problems"]] == ["other_period"]
+    assert {count for name, count in answer["counts"].items() if name != "errors"} == {0}
+    page = desk.page(answer["id"]).content.decode()
+    assert "这不是这次要报的表" in page
+    assert "template/?kind=progress&amp;period=2020-12" in page
 
 
 def test_sheet_of_another_township_is_refused(desk, bureau, point, jiangkou):
