@@ -25,6 +25,7 @@ from eldercare.adminfilters import (
     owned,
     visible,
 )
+from eldercare.adminlists import BoundedPaginator
 
 __all__ = [
     "DistrictFilter",
@@ -78,6 +79,7 @@ class ScopedAdmin(ScopedChoices, admin.ModelAdmin):
 
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
+    paginator = BoundedPaginator
     list_per_page = 50
     list_max_show_all = 200
     save_on_top = False

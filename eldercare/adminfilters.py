@@ -25,7 +25,11 @@ class ScopedRelatedFilter(admin.RelatedFieldListFilter):
     """A filter by a related row, offering the visible ones only: one query, no DISTINCT over the list."""
 
     def field_choices(self, field, request, model_admin):
-        return [(row.pk, str(row)) for row in visible(field.remote_field.model._default_manager.all(), request.user)]
+        """Each by its name, which may speak of the row it belongs to."""
+        model = field.remote_field.model
+        owners = [field.name for field in model._meta.fields if field.is_relation and not field.null]
+        rows = visible(model._default_manager.all(), request.user)
+        return [(row.pk, str(row)) for row in rows.select_related(*owners)]
 
 
 class RegionFilter(admin.SimpleListFilter):

@@ -9,7 +9,7 @@ from eldercare.api.policies import Policies
 from eldercare.api.regions import Regions
 from facilities.api import Facilities, Findings, Standards
 from plans.api import PlanTargets, Progress
-from subsidies.api import SubsidyClaims
+from subsidies.api import SubsidyClaims, SubsidyPayments
 from training.api import TrainingQuotas
 
 ENDPOINTS = (
@@ -21,6 +21,7 @@ ENDPOINTS = (
     PlanTargets,
     Progress,
     SubsidyClaims,
+    SubsidyPayments,
     TrainingQuotas,
     Coverage,
 )

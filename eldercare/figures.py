@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 
-from django.db.models import Max, Min, Q
+from django.db.models import OuterRef, QuerySet, Subquery
 
-from eldercare.regions import TOWNSHIP_KINDS, Kind, Region
+from eldercare.regions import TOWNSHIP_KINDS, DivisionEdition, Kind, PopulationFact, Region
 
 PER_HUNDRED, PER_THOUSAND, PLAIN = 100, 1000, 1
 
@@ -58,7 +59,7 @@ class Figure:
             "label": self.label,
             "numerator": _number(self.numerator),
             "denominator": _number(self.denominator),
-            "value": _number(self.value),
+            "value": None if self.value is None else float(self.value),
             "unit": self.unit,
             "as_of": self.as_of.isoformat(),
             "edition": self.edition.isoformat() if self.edition else None,
@@ -72,8 +73,15 @@ def _read(value: int | Decimal | None) -> str:
 
 def _number(value: int | Decimal | None) -> int | float | None:
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() and value.as_tuple().exponent >= 0 else float(value)
+        return float(value) if value.as_tuple().exponent < 0 else int(value)
     return value
+
+
+@lru_cache(maxsize=10_000)
+def _share(numerator, denominator, scale: int) -> tuple[Fraction, Decimal]:
+    """The exact value and the rounded one; townships have small parts, so the same ones come up again and again."""
+    exact = Fraction(numerator) / Fraction(denominator) * scale
+    return exact, rounded(exact)
 
 
 def rounded(exact: Fraction) -> Decimal:
@@ -106,7 +114,7 @@ class Scope:
     @property
     def townships(self) -> list[Region]:
         """Streets, towns and townships in the order of their codes."""
-        return [unit for unit in self.units if unit.kind in TOWNSHIP_KINDS]
+        return self.once("townships", _townships)
 
     def units_on(self, day: date) -> list[Region]:
         """The district's units as they were on another day, in the order of their codes; no query."""
@@ -122,6 +130,10 @@ class Scope:
         codes = unit.ancestor_codes
         depth = len(self.district.ancestor_codes)
         return codes[depth] if len(codes) > depth else None
+
+
+def _townships(scope: Scope) -> list[Region]:
+    return [unit for unit in scope.units if unit.kind in TOWNSHIP_KINDS]
 
 
 @dataclass(slots=True)
@@ -191,13 +203,13 @@ def ratio(
     """
     meaning = _definitions[id_]
     why = reason or _why_unknown(meaning, numerator, denominator)
-    exact = None if why else Fraction(numerator) / Fraction(denominator) * meaning.scale
+    exact, value = (None, None) if why else _share(numerator, denominator, meaning.scale)
     return Figure(
         definition=id_,
         label=label or meaning.label,
         numerator=numerator,
         denominator=denominator,
-        value=None if exact is None else rounded(exact),
+        value=value,
         unit=meaning.unit,
         as_of=scope.as_of,
         edition=edition or scope.edition,
@@ -215,14 +227,27 @@ def _why_unknown(meaning: Definition, numerator, denominator) -> str:
 
 
 def scope_for(district: Region, as_of: date, year: int | None = None) -> Scope:
-    """The district's units on a day, the edition they come from, and who succeeded the units that are gone: one query."""
-    by_then = Max("editions__published_on", filter=Q(editions__published_on__lte=as_of))
-    rows = district.below().annotate(edition_on=by_then, first_edition=Min("editions__published_on"))
+    """The district's units on a day with their elders, the edition they come from, and who succeeded whom: one query.
+
+    `elders` of a unit are its residents aged 60 and over as last counted by the day, None where nobody counted them.
+    """
+    editions = DivisionEdition.objects.filter(district=OuterRef("pk")).values("published_on")
+    rows = district.below().annotate(
+        elders=Subquery(_counts(as_of).filter(region=OuterRef("pk")).values("aged_60_plus")[:1]),
+        edition_on=Subquery(editions.filter(published_on__lte=as_of).order_by("-published_on")[:1]),
+        first_edition=Subquery(editions.order_by("published_on")[:1]),
+    )
     known = list(rows.order_by("path", "pk"))
     top = next((unit for unit in known if unit.kind == Kind.DISTRICT), None)
     edition = (top.edition_on or top.first_edition) if top else None
     units = tuple(unit for unit in known if unit.on_day(as_of))
     return Scope(district, as_of, edition, units, year, _heirs(known, as_of), tuple(known))
+
+
+def _counts(day: date) -> QuerySet[PopulationFact]:
+    """Counts of residents aged 60 and over made by a day, the latest first."""
+    resident = PopulationFact.objects.filter(basis=PopulationFact.Basis.RESIDENT, aged_60_plus__isnull=False)
+    return resident.filter(counted_on__lte=day).order_by("-counted_on")
 
 
 def _heirs(known: list[Region], as_of: date) -> dict[int, Region]:

@@ -9,13 +9,16 @@ import hmac
 import re
 from base64 import urlsafe_b64encode
 from functools import lru_cache
+from pathlib import PurePath
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
 
 DUMPED = "sealed:"
+SEALED_FILE = b"sealed-file:"
 UNREADABLE = "（密钥已更换，无法读取）"
+_DATE = re.compile(r"(?:19|20)\d\d-?[01]\d-?[0-3]\d")
 _NUMBER = re.compile(r"[0-9A-Za-z](?:[- ]?[0-9A-Za-z]){6,}")
 
 
@@ -49,6 +52,18 @@ def veiled(text: str) -> str:
     return _NUMBER.sub(lambda found: masked(found[0]) if any(map(str.isdigit, found[0])) else found[0], text)
 
 
+def holds_number(text: str) -> bool:
+    """Whether a text that should be plain words holds what may be a phone or certificate number; a date is none."""
+    return any(veiled(found[0]) != found[0] and not _DATE.fullmatch(found[0]) for found in _NUMBER.finditer(text))
+
+
+def veiled_name(filename: str) -> str:
+    """The name of a file, whose suffix and dates stay and in which every other number is masked."""
+    path = PurePath(filename)
+    stem = _NUMBER.sub(lambda found: found[0] if _DATE.fullmatch(found[0]) else veiled(found[0]), path.stem)
+    return stem + path.suffix
+
+
 def sealed(text: str) -> str:
     """A text encrypted as `PersonalText` keeps it, for rows that are stored as JSON; empty for an empty text."""
     return _box(tuple(settings.PERSONAL_KEYS)).encrypt(text.encode()).decode("ascii") if text else ""
@@ -62,6 +77,21 @@ def unsealed(token: str) -> str:
         return _box(tuple(settings.PERSONAL_KEYS)).decrypt(token.encode("ascii")).decode()
     except (InvalidToken, UnicodeError):
         return UNREADABLE
+
+
+def sealed_file(content: bytes) -> bytes:
+    """The bytes of a file as they are kept on the disk."""
+    return SEALED_FILE + _box(tuple(settings.PERSONAL_KEYS)).encrypt(content)
+
+
+def unsealed_file(content: bytes) -> bytes:
+    """What `sealed_file` was given; what was never sealed as it is. Raises FileNotFoundError when no key opens it."""
+    if not content.startswith(SEALED_FILE):
+        return content
+    try:
+        return _box(tuple(settings.PERSONAL_KEYS)).decrypt(content.removeprefix(SEALED_FILE))
+    except InvalidToken as gone:
+        raise FileNotFoundError("the key that sealed the file is not among the keys") from gone
 
 
 class PersonalText(models.TextField):

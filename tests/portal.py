@@ -5,6 +5,7 @@ the test process's own transaction.
 """
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -22,6 +23,12 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "demo-pass-2020"
 START_SECONDS = 60
+# A shell that stays open: a line of JSON in, the value or nothing out. The models are there by name.
+CONSOLE = """
+import json, sys
+for line in sys.stdin:
+    print(json.dumps((eval if line.startswith('["eval"') else exec)(json.loads(line)[1], globals())), flush=True)
+"""
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 
 
@@ -33,10 +40,34 @@ class Portal:
     env: dict[str, str]
     server: int = 0
     password: str = PASSWORD
+    _console: list[subprocess.Popen] = field(default_factory=list, repr=False)
 
     def manage(self, *arguments: str, check: bool = True) -> str:
         """What a command of manage.py prints, run against this portal's database."""
         return _manage(self.env, *arguments, check=check)
+
+    def ask(self, expression: str):
+        """The value of an expression over the models, told by a shell that stays open: a new one takes a second."""
+        return self._told("eval", expression)
+
+    def do(self, code: str) -> None:
+        """Run statements in that shell; what they bind can be asked for."""
+        self._told("exec", code)
+
+    def _told(self, how: str, code: str):
+        if not self._console:
+            command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", CONSOLE]
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "encoding": "utf-8"}
+            self._console.append(subprocess.Popen(command, cwd=ROOT, env=self.env, **pipes))
+        print(json.dumps([how, code]), file=self._console[0].stdin, flush=True)
+        answer = self._console[0].stdout.readline()
+        assert answer, f"the shell broke down over: {code}"
+        return json.loads(answer)
+
+    def close(self) -> None:
+        """Let the shell go, if it was ever used."""
+        for console in self._console:
+            console.communicate()
 
     def kill_workers(self) -> None:
         """Kill the serving processes as a power cut would; the server starts others."""
@@ -164,7 +195,8 @@ def served(env: dict[str, str], workers: int = 2):
         server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT)
         try:
             _wait_for(f"http://127.0.0.1:{port}/healthz", server, log)
-            yield Portal(f"http://127.0.0.1:{port}", env, server.pid)
+            with contextlib.closing(Portal(f"http://127.0.0.1:{port}", env, server.pid)) as portal:
+                yield portal
         finally:
             server.terminate()
             try:

@@ -5,7 +5,7 @@ import os
 import re
 import sys
 import time
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -220,6 +220,16 @@ def test_every_problem_is_told_at_its_cell_and_nothing_is_written(at, baima):
     assert "没有代码为 999999999" in told["A3"]
     assert told["A4"] == "60岁及以上人口不能多于总人口。"
     assert {"C5", "E5", "G5"} <= set(told)
+    assert not PopulationFact.objects.exists()
+
+
+def test_more_rows_than_one_import_takes_are_refused_with_what_to_do(at, baima):
+    rows = [(baima.code, None, "常住", date(2000, 1, 1) + timedelta(days=day), 9000, 1, "公报") for day in range(501)]
+    answer = at(PopulationFact).send(table(POPULATION, *rows))
+    (problem,) = answer.context["errors"]
+    assert (problem.code, problem.message) == ("too_many_rows", "有 501 行，一次最多导入 500 行")
+    assert "删去与登记相同的行" in problem.hint
+    assert "设施登记表</a>" in answer.content.decode(), "and where rows by the thousand come in"
     assert not PopulationFact.objects.exists()
 
 

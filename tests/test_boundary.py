@@ -41,7 +41,7 @@ from facilities.models import (
 )
 from plans.models import ChaseNote, PeriodException, ProgressReport, ReportingPeriod
 from subsidies.models import AllowanceTotal, Budget, Payment, SubsidyClaim, SubsidyScheme
-from training.models import Certificate, Person, TrainingSession
+from training.models import Certificate, Person, PersonChange, TeamMember, TrainingSession
 
 CODES = [role.code for role in ROLES]
 # The administrator sees everything, so there is no elsewhere for that role.
@@ -68,6 +68,8 @@ ASKED = {
     "reporting": "/dashboard/500156/reporting/",
     "money": "/dashboard/500156/money/",
     "training": "/dashboard/500156/training/",
+    "teams": "/dashboard/500156/teams/",
+    "township-teams": "/dashboard/500156/{township}/teams/",
     "reporting-print": "/dashboard/500156/reporting/print/",
     "reporting-export": "/dashboard/500156/reporting/export/",
     "reporting-chase": "POST /dashboard/500156/reporting/chases/?month=2020-11",
@@ -97,6 +99,7 @@ ASKED = {
     "api-plan-targets": "/api/v1/plan-targets/?township={township}",
     "api-progress": "/api/v1/progress/?township={township}",
     "api-subsidy-claims": "/api/v1/subsidy-claims/?township={township}",
+    "api-subsidy-payments": "/api/v1/subsidy-payments/?township={township}",
     "api-training-quotas": "/api/v1/training-quotas/?township={township}",
     "api-coverage": "/api/v1/coverage/?township={township}",
     "admin:index": "/admin/",
@@ -161,10 +164,19 @@ ASKED = {
     "admin:facilities_declaration_export": "/admin/facilities/declaration/export/?format=csv",
     "admin:facilities_facility_export": "/admin/facilities/facility/export/?format=csv",
     "admin:plans_plantarget_export": "/admin/plans/plantarget/export/?format=csv",
+    "admin:training_person_due": "/admin/training/person/due/",
     "admin:training_person_export": "/admin/training/person/export/",
     "admin:training_person_export_whole": "POST /admin/training/person/export-whole/",
     "admin:training_person_reveal": "POST /admin/training/person/{person}/reveal/",
     "admin:training_person_erase": "POST /admin/training/person/{person}/erase/",
+    "admin:training_person_transfer": "POST /admin/training/person/{person}/transfer/",
+    "admin:training_person_correct": "POST /admin/training/person/{person}/correct/",
+    "admin:training_person_merge": "POST /admin/training/person/{person}/merge/",
+    "admin:training_person_retract": "POST /admin/training/person/{person}/retract/",
+    "admin:training_teammember_answers": "POST /admin/training/teammember/answers/",
+    "admin:training_teammember_correct": "POST /admin/training/teammember/{member}/correct/",
+    "admin:training_teammember_leave": "POST /admin/training/teammember/{member}/leave/",
+    "admin:training_trainingsession_print_list": "/admin/training/trainingsession/print/",
     "admin:training_trainingsession_roster": "/admin/training/trainingsession/{session}/roster/",
     "admin:training_trainingsession_template": "/admin/training/trainingsession/{session}/template/",
     "admin:training_trainingsession_answers": "POST /admin/training/trainingsession/{session}/answers/",
@@ -193,6 +205,8 @@ township-gaps                             .....4. | 444444 | L
 reporting                                 ...4.4. | 444444 | L
 money                                     ...4.4. | 444444 | L
 training                                  ...4.4. | 444444 | L
+teams                                     ...4.4. | 444444 | L
+township-teams                            .....4. | 444444 | L
 reporting-print                           ...4.4. | 444444 | L
 reporting-export                          ...4.4. | 444444 | L
 reporting-chase                           x334343 | 444444 | L
@@ -222,6 +236,7 @@ api-findings                              ....... | 444444 | 1
 api-plan-targets                          ....... | 444444 | 1
 api-progress                              ....... | 444444 | 1
 api-subsidy-claims                        ....... | 444444 | 1
+api-subsidy-payments                      ....... | 444444 | 1
 api-training-quotas                       ....... | 444444 | 1
 api-coverage                              ....... | 444444 | 1
 admin:index                               ...LLL. | ...LLL | L
@@ -284,10 +299,19 @@ admin:eldercare_region_export             ...LLL. | ...LLL | L
 admin:facilities_declaration_export       ...LLL. | ...LLL | L
 admin:facilities_facility_export          ...LLL. | ...LLL | L
 admin:plans_plantarget_export             ...LLL. | ...LLL | L
+admin:training_person_due                 ...LLL. | ...LLL | L
 admin:training_person_export              ...LLL. | ...LLL | L
 admin:training_person_export_whole        .33LLL3 | .33LLL | L
 admin:training_person_reveal              .33LLL3 | 444LLL | L
 admin:training_person_erase               33.LLL3 | 444LLL | L
+admin:training_person_transfer            .33LLL3 | 433LLL | L
+admin:training_person_correct             .33LLL3 | 433LLL | L
+admin:training_person_merge               .33LLL3 | 433LLL | L
+admin:training_person_retract             .33LLL3 | 433LLL | L
+admin:training_teammember_answers         433LLL3 | 433LLL | L
+admin:training_teammember_correct         x33LLL3 | 433LLL | L
+admin:training_teammember_leave           x33LLL3 | 433LLL | L
+admin:training_trainingsession_print_list ...LLL. | ...LLL | L
 admin:training_trainingsession_roster     .33LLL3 | 444LLL | L
 admin:training_trainingsession_template   .33LLL3 | 444LLL | L
 admin:training_trainingsession_answers    433LLL3 | 444LLL | L
@@ -381,6 +405,9 @@ def home(wulong, baima):
     upload.save()
     person = Person.objects.create(district=wulong, name=SECRETS[0], unit_name="白马镇")
     Certificate.objects.create(person=person, role="caregiver", title=SECRETS[0])
+    member = TeamMember.objects.create(
+        village=Region.objects.get(short_name=SECRETS[2], parent=baima), kind="assistant", person=person, recorded_by=clerk
+    )
     day = datetime.date(2020, 6, 30)
     session = TrainingSession.objects.create(
         district=wulong, title=SECRETS[0], role="caregiver", starts_on=day, ends_on=day, created_by=clerk
@@ -388,6 +415,7 @@ def home(wulong, baima):
     session.attendances.create(person=person, unit=baima, unit_name="白马镇", completed=True, recorded_by=clerk)
     return {
         "person": person.pk,
+        "member": member.pk,
         "session": session.pk,
         "township": baima.code, "upload": upload.pk, "facility": point.pk, "user": clerk.pk,
         "review": case.pk, "waiver": waiver.pk, "attachment": paper.pk,
@@ -562,6 +590,9 @@ def _rows() -> dict:
         FacilityRecord,
         Rectification,
         SubsidyClaim,
+        Person,
+        PersonChange,
+        TeamMember,
         TrainingSession,
         Waiver,
     )

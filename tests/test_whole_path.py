@@ -52,7 +52,6 @@ def report_month(portal, page, folder) -> None:
     portal.sign_in(page, "township")
     path = download(page, "text=下载12月表格", folder)
     fill(path)
-    page.click("text=上传填好的表格")
     page.set_input_files("input[type=file]", path)
     page.click("main form[enctype] button.is-primary")
     page.wait_for_selector("dl.counts")

@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from eldercare.adminbase import DistrictFilter, ReadOnlyAdmin, ScopedInline
 from eldercare.admincells import badge, page_link, person, upload_link
+from eldercare.adminlists import MonthFilter
 from eldercare.policies import Policy, PolicyConflict
 from eldercare.uploads import Upload
 
@@ -60,15 +61,20 @@ def beside_policy(inline: type[ReadOnlyInline]) -> type[ReadOnlyInline]:
     return inline
 
 
+class UploadedFilter(MonthFilter):
+    """By when it was sent."""
+
+    field = "uploaded_at"
+
+
 @admin.register(Upload)
 class UploadAdmin(ReadOnlyAdmin):
     """上传记录."""
 
     list_display = ("filename", "region", "month", "kind_name", "state", "uploaded_by", "uploaded_at")
     list_select_related = ("region", "uploaded_by")
-    list_filter = ("status",)
+    list_filter = (UploadedFilter, "status")
     search_fields = ("filename", "region__short_name", "sha256")
-    date_hierarchy = "uploaded_at"
     fields = (
         "page", "kind_name", "region", "month", "state", "sender", "uploaded_at", "confirmer", "confirmed_at",
         "undoer", "undone_at", "size", "sha256",

@@ -3,14 +3,22 @@
 from django.contrib import admin
 
 from eldercare.adminbase import ReadOnlyAdmin
+from eldercare.adminlists import MOST_LISTED, MonthFilter
 from eldercare.audit import AuditRecord
 from eldercare.review import ReviewEvent
+
+
+class AtFilter(MonthFilter):
+    """By when it was done."""
+
+    field = "at"
 
 
 class TrailAdmin(ReadOnlyAdmin):
     """Rows of the whole portal, which belong to no region."""
 
-    date_hierarchy = "at"
+    list_filter = (AtFilter,)
+    search_help_text = f"最多列出最近 {MOST_LISTED:,} 条，更早的请按时间筛选"
     list_per_page = 100
 
     def has_view_permission(self, request, obj=None):
@@ -31,7 +39,7 @@ class AuditRecordAdmin(TrailAdmin):
     """操作日志."""
 
     list_display = ("at", "by_name", "action", "object_name", "address")
-    list_filter = ("action",)
+    list_filter = (AtFilter, "action")
     search_fields = ("by_name", "object_name")
     fields = ("at", "by_name", "action", "model", "object_name", "address", "note")
     readonly_fields = ("note",)

@@ -110,8 +110,13 @@ def plain(value: object) -> object:
     raise TypeError(f"{value!r} has no place in an answer")
 
 
+_WRITTEN_AS_IS = frozenset({str, int, float, bool, Decimal, date, list, type(None)})
+
+
 def cell(value: object) -> object:
     """A value as an export writes it: moments in local time, rooms with their area."""
+    if type(value) in _WRITTEN_AS_IS:
+        return value
     if isinstance(value, datetime):
         return timezone.localtime(value).replace(tzinfo=None)
     if isinstance(value, Mapping):

@@ -103,18 +103,23 @@ class ListView(ReadView):
         }
         return rows.filter(**wanted) if wanted else rows
 
+    def with_looked_up(self, rows: QuerySet, query: Query) -> QuerySet:
+        """The rows with what their fields look up elsewhere, added once they are filtered and counted."""
+        return rows
+
     def get(self, request) -> HttpResponseBase:
         query = self.read(request)
         found = self.found(query)
         if query.format == "json":
             return as_json(request, self._page(request, found, query))
         headings = self.rows.headings()
-        lines = ([row[key] for key, _ in headings] for row in self._all(found, self.rows_for(query)))
+        lines = ([row[key] for key, _ in headings] for row in self._all(found, query))
         return as_table(request, query, self.title, [heading for _, heading in headings], lines)
 
-    def _all(self, found, rows: Rows) -> Iterator[dict]:
+    def _all(self, found, query: Query) -> Iterator[dict]:
+        rows = self.rows_for(query)
         if isinstance(found, QuerySet):
-            found = found.values_list(*rows.columns).iterator(chunk_size=CHUNK)
+            found = self.with_looked_up(found, query).values_list(*rows.columns).iterator(chunk_size=CHUNK)
         return (rows.row(values) for values in found)
 
     def _page(self, request, found, query: Query) -> dict:
@@ -125,19 +130,21 @@ class ListView(ReadView):
         if start and start >= total:
             raise Http404(f"没有第 {number} 页：共 {total} 行，每页 {size} 行。")
         rows = self.rows_for(query)
-        values = found.values_list(*rows.columns) if isinstance(found, QuerySet) else found
         address = request.build_absolute_uri()
         return {
             "count": total,
             "next": replace_query_param(address, "page", number + 1) if start + size < total else None,
             "previous": _earlier(address, number),
-            "results": rows.rows(self._slice(values, start, start + size)),
+            "results": rows.rows(self._slice(found, query, rows, start, start + size)),
         }
 
-    def _slice(self, values, start: int, end: int):
-        """The rows of one page. A deep one is found by its keys: joined, every row skipped would be joined too."""
-        if start and self.one_row_a_key and isinstance(values, QuerySet):
-            return values.filter(pk__in=values.values_list("pk")[start:end])
+    def _slice(self, found, query: Query, rows: Rows, start: int, end: int):
+        """The values of one page. A deep one is found by its keys: joined, every row skipped would be joined too."""
+        if not isinstance(found, QuerySet):
+            return found[start:end]
+        values = self.with_looked_up(found, query).values_list(*rows.columns)
+        if start and self.one_row_a_key:
+            return values.filter(pk__in=found.values_list("pk")[start:end])
         return values[start:end]
 
 

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 from datetime import date
 
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 
 from eldercare import audit, uploads
 from eldercare.clock import last_day
 from eldercare.dashboard import asof, township
 from eldercare.regions import TOWNSHIP_KINDS, Region
 from eldercare.sheets.cells import Problem
-from eldercare.sheets.export import export
+from eldercare.sheets.export import export, export_csv
 from eldercare.uploadpages import answers
 from eldercare.uploadpages.access import context_of, parse_month
 from eldercare.uploadpages.templates import attachment
@@ -37,14 +38,29 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
 
 @asof.for_readers_of_dashboards
 def exported(request: HttpRequest, code: str) -> HttpResponse:
-    """The board of a month as .xlsx, a row a township and band; the export is recorded."""
+    """The board of a month as .xlsx or with `?format=csv` as CSV, a row a township and band; the export is recorded."""
+    form = request.GET.get("format", "xlsx")
+    if form not in ("xlsx", "csv"):
+        raise BadRequest("导出格式只有 xlsx 和 csv。")
     found = _board(request, asof.visible_district(request, code))
     month = f"{found.month:%Y-%m}"
     detail = {"what": "津贴发放合计", "rows": [f"{len(found.rows)} 个乡镇（街道）"], "filters": month}
     audit.record("export", by=request.user, target=found.district, detail=detail)
+    name = f"津贴发放合计_{found.district.short_name}_{month}"
+    if form == "csv":
+        return _csv(found, f"{name}.csv")
     title = f"{found.district.name}{found.month.year}年{found.month.month}月津贴发放合计"
     content = export(HEADERS, _cells(found), title=title, name="津贴发放合计", notes=["没有报送的档次留空，不是 0。"])
-    return attachment(content, f"津贴发放合计_{found.district.short_name}_{month}.xlsx")
+    return attachment(content, f"{name}.xlsx")
+
+
+def _csv(found: Board, filename: str) -> HttpResponse:
+    header = content_disposition_header(True, filename)
+    return StreamingHttpResponse(
+        export_csv(HEADERS, _cells(found)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": header, "Cache-Control": "no-store"},
+    )
 
 
 def township_page(request: HttpRequest, code: str, township_code: str) -> HttpResponse:

@@ -13,9 +13,9 @@ from eldercare.figures import Definition, Figure, FigureSet
 from eldercare.policies import Policy
 from eldercare.regions import UNIT_KIND_LABELS, UNIT_KINDS, DivisionEdition, Kind, Region, district_of
 from facilities import ledger
-from plans import schedule, submissions
+from plans import printed, schedule, submissions
 from plans.schedule import Line
-from plans.statistics import known_policies, printed_units
+from plans.statistics import printed_units
 
 
 def index(request: HttpRequest) -> HttpResponse:
@@ -83,7 +83,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         "month": month,
         "unit_counts": _unit_counts(found),
         "training": trainingboard.roles(found),
-        "conflicts": [doubt for policy in known_policies(found.scope) for doubt in policy.doubts],
+        "conflicts": [doubt for policy in printed.of(found.scope).policies for doubt in policy.doubts],
         "trend": moves.trend(found.scope),
         "ledger": _ledger(found),
         "money": money.line(found),
@@ -130,8 +130,8 @@ def _urgency(line: Line) -> int:
 def _unit_counts(found: FigureSet) -> list[tuple[str, int | None]]:
     """The district's units on the day; of a district without divisions what its policies print."""
     if found.scope.edition is None:
-        printed = printed_units(found.scope)
-        return [(label, printed.get(kind)) for kind, label in UNIT_KIND_LABELS.items()]
+        counts = printed_units(found.scope)
+        return [(label, counts.get(kind)) for kind, label in UNIT_KIND_LABELS.items()]
     return [
         (label, sum(unit.kind in UNIT_KINDS[kind] for unit in found.scope.units))
         for kind, label in UNIT_KIND_LABELS.items()

@@ -93,11 +93,12 @@ def _claims(scope: Scope) -> list[Row]:
         listed[entry.claim_id].append(f"{entry.on} {amounts.wan(entry.amount)} 万元，凭证 {entry.voucher}")
     claims = ledger.approved(scope.district, scope.as_of, scope.year).select_related("scheme", "facility", "township")
     paid = {row.claim: row.paid for row in money.standings(scope)}
+    flagged = {row.claim for row in money.standings(scope) if row.is_flagged}
     rows = []
     for row in claims.order_by("township__path", "pk"):
         code = scope.today_of(row.township_id, row.township.code)[1]
         done = paid.get(row.pk, 0)
-        why = f"批准 {amounts.wan(row.amount)} 万元，已拨付 {amounts.wan(done)} 万元"
+        why = f"批准 {amounts.wan(row.amount)} 万元，已拨付 {amounts.wan(done)} 万元{'，有预警' if row.pk in flagged else ''}"
         rows.append(Row(names.get(code, str(row.township)), str(row), done > 0, why, "；".join(listed[row.pk])))
     return rows
 

@@ -12,6 +12,7 @@ from eldercare.dashboard import (
     reporting,
     township,
     trainingboard,
+    villageteams,
 )
 
 urlpatterns = [
@@ -21,6 +22,7 @@ urlpatterns = [
     path("<str:code>/gaps/", gaps.district_page, name="gaps"),
     path("<str:code>/money/", money.page, name="money"),
     path("<str:code>/training/", trainingboard.page, name="training"),
+    path("<str:code>/teams/", villageteams.district_page, name="teams"),
     path("<str:code>/reporting/", reporting.page, name="reporting"),
     path("<str:code>/reporting/print/", reporting.printed, name="reporting-print"),
     path("<str:code>/reporting/export/", reporting.exported, name="reporting-export"),
@@ -31,6 +33,7 @@ urlpatterns = [
     path(
         "<str:code>/<str:township_code>/allowances/template/", allowances.template, name="township-allowances-template"
     ),
+    path("<str:code>/<str:township_code>/teams/", villageteams.township_page, name="township-teams"),
     path("<str:code>/<str:township_code>/gaps/", gaps.township_page, name="township-gaps"),
     path("<str:code>/facilities/<str:facility_code>/", facilityfile.page, name="facility-file"),
     path("<str:code>/<str:township_code>/", township.page, name="township"),

@@ -11,7 +11,7 @@ from eldercare import tokens
 from eldercare.policies import Policy
 from eldercare.regions import Kind, Region
 from subsidies import services
-from subsidies.models import SubsidyScheme
+from subsidies.models import Budget, Payment, SubsidyScheme
 
 FOREIGN_DISTRICT = "500238"
 
@@ -75,6 +75,17 @@ def claimed(clerk):
     station = factories.operating(factories.region("白马镇"), "COMMUNITY_STATION", on=since)
     scheme = SubsidyScheme.objects.get(policy__slug="wulong-2020", key="station")
     return services.draft(station, scheme, by=clerk)
+
+
+@pytest.fixture
+def entered(claimed, clerk):
+    """An entry in the ledger of that claim, written past the door."""
+    day = date(2020, 12, 1)
+    budget = Budget.objects.create(district=claimed.district, year=day.year, source="district", planned=claimed.amount)
+    sums = {"amount": 100, "balance": 100, "ceiling": claimed.amount}
+    return Payment.objects.create(
+        claim=claimed, budget=budget, number=1, on=day, voucher="武财7号", recorded_by=clerk, **sums
+    )
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ LISTS = (
     "plan-targets",
     "progress",
     "subsidy-claims",
+    "subsidy-payments",
     "training-quotas",
 )
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -20,6 +20,7 @@ LISTS = (
     "plan-targets",
     "progress",
     "subsidy-claims",
+    "subsidy-payments",
     "training-quotas",
 )
 KEYS = {
@@ -38,10 +39,12 @@ KEYS = {
     "plan-targets": "policy annex unit region type type_label year planned printed_total clause cell",
     "progress": "period district district_name township township_name status status_label submitted_at due_on"
     " late number",
-    "subsidy-claims": "policy scheme scheme_name clause subject_kind subject_kind_label subject facilities district"
+    "subsidy-claims": "claim policy scheme scheme_name clause subject_kind subject_kind_label subject facilities district"
     " district_name township township_name year amount paid_total status status_label flagged",
-    "training-quotas": "policy annex unit region role role_label year quota counted counted_label printed_total"
-    " clause cell",
+    "subsidy-payments": "claim number entry entry_label on amount balance reverses year source source_label policy scheme"
+    " subject_kind subject_kind_label subject district district_name township township_name",
+    "training-quotas": "policy annex unit region role role_label year quota counted counted_label completed"
+    " trained carry_over share printed_total clause cell",
 }
 
 
@@ -51,7 +54,7 @@ def december(wulong):
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_a_row_has_exactly_the_published_keys(api, register, december, claimed, name):
+def test_a_row_has_exactly_the_published_keys(api, register, december, entered, name):
     register(beds=3)
     page = api.body(f"{name}/")
     assert list(page) == ["count", "next", "previous", "results"]

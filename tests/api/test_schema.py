@@ -18,6 +18,7 @@ PATHS = (
     "plan-targets",
     "progress",
     "subsidy-claims",
+    "subsidy-payments",
     "training-quotas",
     "coverage",
 )
@@ -40,7 +41,7 @@ def test_every_endpoint_is_described(schema):
 
 
 @pytest.mark.parametrize("name", [name for name in PATHS if name != "coverage"])
-def test_described_rows_are_the_rows_that_come(api, register, wulong, schema, claimed, name):
+def test_described_rows_are_the_rows_that_come(api, register, wulong, schema, entered, name):
     register()
     ReportingPeriod.objects.create(district=wulong, month=date(2020, 12, 1), due_on=date(2021, 1, 5))
     [row, *_] = api.body(f"{name}/")["results"]

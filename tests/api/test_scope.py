@@ -17,6 +17,7 @@ LISTS = (
     "plan-targets",
     "progress",
     "subsidy-claims",
+    "subsidy-payments",
     "training-quotas",
 )
 ALL = (*LISTS, "coverage")

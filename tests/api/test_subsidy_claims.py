@@ -30,7 +30,7 @@ def paid(claimed, clerk, reviewer, approver, wulong):
 def test_a_row_says_what_is_claimed_and_how_far_it_is_paid(api, paid, baima):
     [row] = api.rows("subsidy-claims/")
     assert row == {
-        "policy": "wulong-2020", "scheme": "station", "scheme_name": "社区养老服务站建设补助", "clause": "三(二)",
+        "claim": paid.pk, "policy": "wulong-2020", "scheme": "station", "scheme_name": "社区养老服务站建设补助", "clause": "三(二)",
         "subject_kind": "facility", "subject_kind_label": "设施", "subject": paid.facility.code,
         "facilities": [paid.facility.code], "district": "500156", "district_name": "武隆区", "township": baima.code,
         "township_name": baima.name, "year": paid.year, "amount": 200000, "paid_total": 100000.5,

@@ -7,10 +7,11 @@ import factories
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from eldercare import review
 from subsidies import services
-from subsidies.models import Budget, SubsidyScheme
+from subsidies.models import Budget, SubsidyClaim, SubsidyScheme
 from subsidies.services import Entry
 
 DAY = "2020-12-31"
@@ -81,6 +82,41 @@ def test_figure_page_goes_down_to_the_vouchers(client_for, leader, pay):
     page = text(client_for(leader).get(FIGURE))
     assert "2020-12-31 20 万元，凭证 川财-9" in page
     assert "批准 20 万元，已拨付 0 万元" in page
+
+
+def test_a_flag_is_the_first_thing_a_leader_reads_and_goes_with_the_recovery(client_for, leader, clerk, pay, approver):
+    claim = pay("白马镇", 200_000)
+    SubsidyClaim.objects.filter(pk=claim.pk).update(
+        flagged_at=claim.created_at, flagged_by=approver, flag_reason="验收已撤销：消防整改"
+    )
+    told = '<strong class="is-act">1 笔有预警</strong>，涉及已拨付的 20 万元'
+    for address in (DISTRICT, MONEY):
+        assert told in text(client_for(leader).get(address))
+    page = text(client_for(leader).get(MONEY))
+    assert "验收已撤销：消防整改" in page
+    link = reverse("admin:subsidies_subsidyclaim_change", args=[claim.pk])
+    assert link not in page, "a leader has no desk in the admin"
+    assert link in text(client_for(clerk).get(MONEY))
+    assert "有预警" in text(client_for(leader).get(FIGURE))
+    assert "有预警" not in text(client_for(leader).get(MONEY.replace(DAY, "2020-06-30")))
+    claim.refresh_from_db()
+    services.recover(claim, by=approver, on=date(2020, 12, 31), voucher="退-1", comment="验收撤销")
+    assert "预警" not in text(client_for(leader).get(MONEY))
+
+
+def test_money_page_shows_where_the_budget_went_and_what_waits(client_for, leader, pay, clerk):
+    pay("白马镇", 50_000)
+    station = factories.facility(
+        factories.region("江口镇"), "COMMUNITY_STATION",
+        stage="operating", accepted_on=date(2020, 8, 1), on=date(2020, 8, 1),
+    )  # fmt: skip
+    waiting = services.draft(station, SubsidyScheme.objects.get(policy__slug="wulong-2020", key="station"), by=clerk)
+    page = text(client_for(leader).get(MONEY))
+    assert "2020年预算 100 万元的去向" in page
+    assert "已拨付 5，已批准待拨付 15，还可安排 80" in page
+    assert "等待审核" not in page
+    services.submit(waiting, by=clerk)
+    assert "另有 1 笔 20 万元已提交，等待审核" in text(client_for(leader).get(MONEY))
 
 
 def test_recovered_claims_count_no_more(client_for, leader, pay, approver):

@@ -73,8 +73,8 @@ def test_several_files_are_judged_each_alone(bench, case):
     for words in (
         "已上传：现场照片.png",
         "已上传：意见书.pdf",
-        "网页.jpg：文件后缀是 .jpg，内容其实是网页",
-        "同一张.png：这个文件已在",
+        "网页.jpg”：文件后缀是 .jpg，内容其实是网页",
+        "同一张.png”：这个文件已在",
     ):
         assert words in body, words
     assert list(Attachment.objects.values_list("filename", "review", "caption")) == [

@@ -101,7 +101,7 @@ def test_village_of_the_centre_is_unknown_where_nobody_recorded_it(scope, villag
 def test_checking_asks_the_same_number_of_questions_for_one_and_all(scope, village, django_assert_num_queries):
     unitchecks.check_units(scope(), [village])
     one, every = scope(), scope()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(4):
         unitchecks.check_units(one, [village])
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(4):
         unitchecks.check_units(every)
