@@ -78,8 +78,12 @@ class PlainRows:
     def _before_rows(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """Hand on all up to the first row; whether the part is one whose rows can be taken."""
         self._rest = next(chunks, b"")
-        if not _HEAD.match(self._rest):
+        found = _HEAD.match(self._rest)
+        if not found:
             return False
+        root = self._rest[found.end() : self._rest.find(b">", found.end())]
+        if b' xmlns:x14ac="' in root:
+            self._harmless = _HARMLESS | {_LAYOUT}
         while (start := self._rest.find(_START)) < 0:
             chunk = next(chunks, None)
             if chunk is None:
@@ -88,8 +92,6 @@ class PlainRows:
             self._rest = self._rest[-len(_START) :] + chunk
         start += len(_START)
         yield self._rest[:start]
-        if b' xmlns:x14ac="' in self._rest[:start]:
-            self._harmless = _HARMLESS | {_LAYOUT}
         self._rest = self._rest[start:]
         return True
 

@@ -2,6 +2,7 @@
 
 from eldercare import audit, review
 from eldercare.review import MoveRefused, StaleObject
+from eldercare.uploads import sealing
 from eldercare.uploads.staging import restaging
 from eldercare.uploads.steps import Step, Steps, finished
 from eldercare.uploads.upload import Upload
@@ -50,6 +51,8 @@ def _looking_again(upload: Upload, by) -> Steps[None]:
 def _intact(upload: Upload, user) -> str:
     if upload.error_total:
         return "有错误的表格不能确认，请改正后重新上传。"
+    if not upload.file:
+        return sealing.CLEARED
     asked = upload.counts.get("questions", 0)
     return f"还有 {asked} 处没有读准，请先逐处答复。" if asked else ""
 

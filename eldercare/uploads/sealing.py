@@ -15,6 +15,7 @@ from eldercare.sheets.cells import Problem, Workbook
 from eldercare.uploads.kinds import UploadKind, UploadRefused, personal_kinds
 from eldercare.uploads.upload import Upload
 
+CLEARED = "保存期已满，原始文件已经清除，不能再办理；需要时请重新上传。"
 OWN_COLUMNS = 4
 """A roster has at least so many of its columns; a plan table that names a contact has fewer."""
 

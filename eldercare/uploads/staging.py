@@ -111,6 +111,8 @@ def answer(upload: Upload, answers: dict, by) -> list[Problem]:
 
     Nothing is kept when an error follows from the answers; the preview stays as it was.
     """
+    if not upload.file:
+        return [Problem("file_cleared", sealing.CLEARED)]
     context = replace(upload.context(by), answers=answers)
     with sealing.readable(upload) as path:
         result = finished(_comparing(upload.declared, context, upload, path))

@@ -3,12 +3,9 @@
 Three rounds; twenty with CI_FULL=1.
 """
 
-import os
-
 import pytest
 from allowancerace import PEOPLE
-from portal import PostgresqlStore, SqliteStore
-from test_claim_races import ROUNDS, Arena, one_did
+from test_claim_races import ROUNDS, Arena, laid, one_did
 
 
 class AllowanceArena(Arena):
@@ -19,12 +16,8 @@ class AllowanceArena(Arena):
 
 @pytest.fixture(scope="module")
 def arena(tmp_path_factory):
-    folder, url = tmp_path_factory.mktemp("arena"), os.environ.get("DATABASE_URL", "")
-    store = PostgresqlStore(url, folder) if url.startswith("postgres") else SqliteStore(folder)
-    try:
-        yield AllowanceArena(store.create("allowances"))
-    finally:
-        store.drop("allowances")
+    with laid(AllowanceArena, "allowances", tmp_path_factory) as made:
+        yield made
 
 
 def test_two_confirms_of_one_month_write_it_once(arena, tmp_path):

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -77,14 +78,21 @@ class Arena:
             time.sleep(0.01)
 
 
-@pytest.fixture(scope="module")
-def arena(tmp_path_factory):
-    folder, url = tmp_path_factory.mktemp("arena"), os.environ.get("DATABASE_URL", "")
+@contextmanager
+def laid(kind: type[Arena], name: str, tmp_path_factory):
+    """An arena on the database in use, until the block ends."""
+    folder, url = tmp_path_factory.mktemp(name), os.environ.get("DATABASE_URL", "")
     store = PostgresqlStore(url, folder) if url.startswith("postgres") else SqliteStore(folder)
     try:
-        yield Arena(store.create("claims"))
+        yield kind(store.create(name))
     finally:
-        store.drop("claims")
+        store.drop(name)
+
+
+@pytest.fixture(scope="module")
+def arena(tmp_path_factory):
+    with laid(Arena, "claims", tmp_path_factory) as made:
+        yield made
 
 
 def one_did(told: list[str], words: str) -> None:

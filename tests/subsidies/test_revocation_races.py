@@ -4,11 +4,8 @@ The money is refused, or its claim carries the flag; it is never approved or pai
 orders and at once; twenty with CI_FULL=1.
 """
 
-import os
-
 import pytest
-from portal import PostgresqlStore, SqliteStore
-from test_claim_races import Arena
+from test_claim_races import Arena, laid
 
 CLAIMS = "sorted([c.facility.name, c.status, bool(c.flagged_at), float(c.paid_total)] for c in SubsidyClaim.objects"
 
@@ -26,12 +23,8 @@ class Grounds(Arena):
 
 @pytest.fixture(scope="module")
 def grounds(tmp_path_factory):
-    folder, url = tmp_path_factory.mktemp("grounds"), os.environ.get("DATABASE_URL", "")
-    store = PostgresqlStore(url, folder) if url.startswith("postgres") else SqliteStore(folder)
-    try:
-        yield Grounds(store.create("revocations"))
-    finally:
-        store.drop("revocations")
+    with laid(Grounds, "revocations", tmp_path_factory) as made:
+        yield made
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Canaries: one phone, one certificate number and one name planted everywhere, then looked for everywhere.
 
-Every address of the portal as every role, every file it hands out, every table, stored file, dump, command and log. A whole
-number comes to whoever may see personal data alone, and each such sight is one record.
+Every address of the portal as every role, as another district's clerk and as nobody; every file it hands out, every table,
+stored file, dump, command and log. A whole number comes to whoever may see personal data alone, and each such sight is one
+record.
 """
 
 import io
@@ -23,7 +24,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from factories import region
-from test_teams import workbook
+from teamrosters import workbook
 from trainingoffice import sheet
 
 from eldercare import uploads
@@ -134,10 +135,10 @@ def _may_see(client: Client, asked: str) -> bool:
 
 
 def test_no_address_shows_a_number_but_to_those_who_may_see_it_on_the_record(planted, visitors):
-    here, there, nobody = visitors
+    here, (stranger, *_), nobody = visitors
     wrong, shown = [], set()
     for asked in everywhere(planted):
-        for client in (*here, *there, nobody):
+        for client in (*here, stranger, nobody):
             found, sights = look(client, asked)
             who = getattr(client, "account", "nobody")
             if found and not (client in here and _may_see(client, asked)):
@@ -150,9 +151,9 @@ def test_no_address_shows_a_number_but_to_those_who_may_see_it_on_the_record(pla
 
 
 def test_scripts_that_ask_for_json_read_no_number(planted, visitors):
-    here, there, nobody = visitors
+    here, (stranger, *_), nobody = visitors
     pages = [f"/uploads/{pk}/" for pk in Upload.objects.values_list("pk", flat=True)]
-    for client in (*here, *there, nobody):
+    for client in (*here, stranger, nobody):
         for page in pages:
             assert look(client, page, accept="application/json") == ([], 0), page
 

@@ -132,6 +132,21 @@ def test_refused_sheet_without_rows_is_due_too(office, head, old):
     assert "坏.csv" not in head.get(PAGE).content.decode()
 
 
+def test_a_preview_whose_file_was_cleared_can_only_be_sent_again(office, head, clerk, client_for, old):
+    session = office.session()
+    upload = office.send(session, ("到期0", "白马镇", "13955555555"))
+    assert upload.counts["questions"] == 1
+    Upload.objects.filter(pk=upload.pk).update(uploaded_at=datetime(2012, 7, 1, tzinfo=UTC))
+    told(head, file=[upload.pk], sure="yes")
+    client = client_for(clerk)
+    address = f"/admin/training/trainingsession/{session.pk}/answers/"
+    body = client.post(address, {"upload": upload.pk, "choice:A2": "other"}, follow=True).content.decode()
+    assert "原始文件已经清除" in body
+    answer = client.post(f"/uploads/{upload.pk}/confirm/", {"version": upload.version}, follow=True)
+    assert "原始文件已经清除" in answer.content.decode()
+    assert Upload.objects.get(pk=upload.pk).status == "staged"
+
+
 @pytest.mark.parametrize(
     ("posted", "words"),
     [

@@ -13,7 +13,8 @@ from training.rostersheet import KIND
 from training.services import sessions
 
 HEADINGS = ("姓名", "单位", "联系电话", "证书编号", "证书名称", "发证日期", "有效期至", "结业", "备注")
-ENDED = date(2020, 6, 30)
+ENDED, LATER = date(2020, 6, 30), date(2020, 10, 31)
+PHONE = "13800000001"
 
 
 def sheet(*rows: tuple, headings=HEADINGS) -> bytes:
