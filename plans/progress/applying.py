@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import FilteredRelation, Q
+from django.db.models import Count, FilteredRelation, Q
 from django.utils import timezone
 
 from eldercare import review
@@ -102,9 +102,14 @@ def _new(context: Context) -> Facility:
 
 
 def _in_scope(upload: Upload, context: Context) -> int:
-    """How many of the records written lie in the township and in the sender's scope."""
-    here = FacilityRecord.objects.filter(upload=upload, facility__township__in=context.region.lineage())
-    return here.visible_to(context.by).count()
+    """How many of the records written lie in the township and in the sender's scope.
+
+    As a condition of the count the facilities are gathered once; joined, a database that has not yet seen the new rows
+    would take them for few, and look at every pair.
+    """
+    here = Facility.objects.filter(township__in=context.region.lineage()).visible_to(context.by)
+    inside = Count("pk", filter=Q(facility__in=here.order_by().values("pk")))
+    return FacilityRecord.objects.filter(upload=upload).aggregate(inside=inside)["inside"]
 
 
 def _refuse_strangers(expected: int, inside: int) -> None:
