@@ -406,7 +406,10 @@ def home(wulong, baima):
     person = Person.objects.create(district=wulong, name=SECRETS[0], unit_name="白马镇")
     Certificate.objects.create(person=person, role="caregiver", title=SECRETS[0])
     member = TeamMember.objects.create(
-        village=Region.objects.get(short_name=SECRETS[2], parent=baima), kind="assistant", person=person, recorded_by=clerk
+        village=Region.objects.get(short_name=SECRETS[2], parent=baima),
+        kind="assistant",
+        person=person,
+        recorded_by=clerk,
     )
     day = datetime.date(2020, 6, 30)
     session = TrainingSession.objects.create(

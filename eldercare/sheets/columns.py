@@ -55,14 +55,17 @@ class Column:
     """One column of a sheet: its heading, how a cell of it is read and written, and what its filler is told.
 
     `choices` are labels or (value, label) pairs; a CHOICE takes one of them, a LIST any number, for a TEXT they are
-    suggestions of the dropdown only. `unit` is the only unit accepted behind a figure. `places` are decimals of DECIMAL
-    and PERCENT. `width` is in characters. `locked` cells cannot be typed over where the template fills them.
+    suggestions of the dropdown only. A required cell `may_stay_blank` where the register holds nothing for it either: the
+    comparison, which knows the register, asks for it. `unit` is the only unit accepted behind a figure. `places` are
+    decimals of DECIMAL and PERCENT. `width` is in characters. `locked` cells cannot be typed over where the template
+    fills them.
     """
 
     key: str
     heading: str
     kind: Kind = Kind.TEXT
     required: bool = False
+    may_stay_blank: bool = False
     choices: Sequence[str | tuple[object, str]] = ()
     unit: str = ""
     note: str = ""
@@ -104,6 +107,11 @@ class Column:
     def label(self) -> str:
         """The heading as the template prints it: a star marks what must be filled."""
         return f"{self.heading}*" if self.required else self.heading
+
+    @property
+    def demand(self) -> tuple[str, str]:
+        """What is said of a required cell that is blank, and what to fill in."""
+        return f"“{self.heading}”必填", self.help
 
     def cell(self, value: object) -> Value:
         """What a template writes for a Python value; parse gives the value back."""

@@ -176,9 +176,8 @@ class _Body:
 
     def _check_required(self, row: ReadRow) -> None:
         for place in self.required:
-            if row.values.get(place.column.key, ...) is None:
-                hint = place.column.help
-                self._report(row, place.column, Note("required", f"“{place.column.heading}”必填", hint), Level.ERROR)
+            if not place.column.may_stay_blank and row.values.get(place.column.key, ...) is None:
+                self._report(row, place.column, Note("required", *place.column.demand), Level.ERROR)
 
     def _is_blank(self, number: int, cells: tuple[Value, ...]) -> bool:
         for place in self.places:

@@ -20,7 +20,11 @@ STATE = (
         "village", "村（社区）", width=11, max_length=60, note="设施所在的村或社区，写区划名录里的名称",
         aliases=("村社区", "所在村（社区）"),
     ),
-    Column("planned_year", "计划年度", Kind.INTEGER, required=True, minimum=2000, maximum=2100, width=7, unit="年"),
+    # Of what was built before any plan nobody knows a year, and a prefilled row must not make an official invent one.
+    Column(
+        "planned_year", "计划年度", Kind.INTEGER, required=True, may_stay_blank=True, minimum=2000, maximum=2100,
+        width=7, unit="年", note="登记里本来就没有年度的（计划之前建成）可以留空",
+    ),
     Column("stage", "建设阶段", Kind.CHOICE, required=True, choices=Stage.choices, width=9),
     Column("progress", "形象进度（%）", Kind.PERCENT, minimum=0, maximum=100, width=9, note="累计完成的百分比"),
     Column("gross_area", "建筑面积（㎡）", Kind.DECIMAL, unit="㎡", minimum=0, maximum=1_000_000, width=10, example="1420.35"),

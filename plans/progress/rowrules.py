@@ -54,6 +54,14 @@ def check(row: ReadRow, values: dict, record: FacilityRecord | None, month_end: 
     return [found for rule in RULES for found in rule(case)]
 
 
+def known_stays_filled(case: Case) -> Iterator[Problem]:
+    """required: of a new facility it must be said; of a registered one only what was known may not be emptied."""
+    for column in SHEET.columns:
+        blank = case.values.get(column.key, ...) is None
+        if column.may_stay_blank and blank and (case.known is None or case.before(column.key) is not None):
+            yield case.said(column.key, "required", *column.demand)
+
+
 def type_stays(case: Case) -> Iterator[Problem]:
     """type_changed: the type decides the standards, only the bureau corrects it."""
     if case.known and case.values.get("type") and case.values["type"] != case.known.type:
@@ -107,6 +115,7 @@ def accepted_does_not_move(case: Case) -> Iterator[Problem]:
 
 
 RULES = (
+    known_stays_filled,
     type_stays,
     accepted_stays_accepted,
     acceptance_is_the_bureaus,

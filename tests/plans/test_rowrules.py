@@ -36,6 +36,8 @@ def found(before: dict | None, **typed) -> list[tuple[str, str, Level]]:
 
 ERROR, WARNING = Level.ERROR, Level.WARNING
 CASES = [
+    ("known_stays_filled", None, {"planned_year": None}, ("required", "planned_year", ERROR)),
+    ("known_stays_filled", {"planned_year": 2020}, {"planned_year": None}, ("required", "planned_year", ERROR)),
     ("type_stays", {}, {"type": "CARE_HOME"}, ("type_changed", "type", ERROR)),
     ("accepted_stays_accepted", STANDING, {"stage": "completed"}, ("already_accepted", "stage", ERROR)),
     ("acceptance_is_the_bureaus", {}, {"stage": "operating"}, ("stage_needs_acceptance", "stage", ERROR)),
@@ -66,9 +68,15 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("rule", "before", "typed", "expected"), CASES, ids=[f"{c[0]}-{c[3][1]}" for c in CASES])
+@pytest.mark.parametrize(
+    ("rule", "before", "typed", "expected"), CASES, ids=[f"{c[0]}-{c[3][1]}-{n}" for n, c in enumerate(CASES)]
+)
 def test_rule_finds_its_cell(rule, before, typed, expected):
     assert found(before, **typed) == [expected]
+
+
+def test_a_year_that_the_register_does_not_know_may_stay_blank():
+    assert found({"planned_year": None}, planned_year=None) == []
 
 
 def test_every_rule_has_a_case_and_says_its_code_first():

@@ -45,6 +45,12 @@ def test_preview_counts_and_leaves_the_register_alone(desk, point):
     assert Facility.objects.count() == 1
 
 
+def test_prefilled_sheet_of_what_was_built_before_any_plan_comes_back_as_it_is(desk, register, baima):
+    register(name="老互助点", village=baima.children.get(short_name="板桥村"), planned_year=None, stage="accepted")
+    answer = desk.staged(desk.template())
+    assert (answer["status"], answer["counts"]["unchanged"], answer["problems"]) == ("staged", 1, [])
+
+
 def test_confirming_moves_the_register(desk, point):
     desk.confirmed(desk.template().put(progress=62.5, stage="完工", usable_area=None, zones="无"))
     point.refresh_from_db()
