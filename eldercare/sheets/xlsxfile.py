@@ -39,9 +39,9 @@ def sheets(path: Path) -> Iterator[tuple[Heading, Rows]]:
 
 def _rows(package: zipfile.ZipFile, name: str, read: Callable[[int, str], Value | Failure]) -> Rows:
     for block in _blocks(package, name):
-        for number, cells in _ROW.findall(block):
+        for number, cells in _all(_ROW, block, "<row "):
             values: list[Value | Failure] = []
-            for letters, style, kind, text in _CELL.findall(cells):
+            for letters, style, kind, text in _all(_CELL, cells, "<c "):
                 column = _COLUMNS[letters]
                 if column > len(values) + 1:
                     values.extend([None] * (column - len(values) - 1))
@@ -50,6 +50,14 @@ def _rows(package: zipfile.ZipFile, name: str, read: Callable[[int, str], Value 
                 else:
                     values.append((unescape(text) if "&" in text else text) if kind == "str" else _KINDS[kind](text))
             yield int(number), values
+
+
+def _all(pattern: re.Pattern, text: str, opening: str) -> list[tuple[str, ...]]:
+    """Every row, or every cell of one; refused when there is one that the pattern does not take, never read as fewer."""
+    found = pattern.findall(text)
+    if len(found) != text.count(opening):
+        raise refuse("crashed")
+    return found
 
 
 def _blocks(package: zipfile.ZipFile, name: str) -> Iterator[str]:
