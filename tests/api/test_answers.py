@@ -5,21 +5,10 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from endpoints import LISTS
 
 from eldercare.audit import AuditRecord
 
-LISTS = (
-    "regions",
-    "policies",
-    "standards",
-    "facilities",
-    "findings",
-    "plan-targets",
-    "progress",
-    "subsidy-claims",
-    "subsidy-payments",
-    "training-quotas",
-)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

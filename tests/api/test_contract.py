@@ -5,24 +5,13 @@ from decimal import Decimal
 
 import factories
 import pytest
+from endpoints import LISTS
 
 from eldercare.clock import telling
 from eldercare.review import perform
 from facilities.models import OperatorContract
 from plans.models import ProgressReport, ReportingPeriod
 
-LISTS = (
-    "regions",
-    "policies",
-    "standards",
-    "facilities",
-    "findings",
-    "plan-targets",
-    "progress",
-    "subsidy-claims",
-    "subsidy-payments",
-    "training-quotas",
-)
 KEYS = {
     "regions": "code name short_name kind kind_label parent edition valid_from valid_to successor is_demo",
     "policies": "policy title short_title document_number district district_name issued_on effective_on dates_from"

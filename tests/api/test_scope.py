@@ -4,22 +4,11 @@ from datetime import date
 
 import factories
 import pytest
+from endpoints import LISTS
 
 from eldercare.audit import AuditRecord
 from eldercare.regions import Kind, Region
 
-LISTS = (
-    "regions",
-    "policies",
-    "standards",
-    "facilities",
-    "findings",
-    "plan-targets",
-    "progress",
-    "subsidy-claims",
-    "subsidy-payments",
-    "training-quotas",
-)
 ALL = (*LISTS, "coverage")
 DISTRICT_ROLES = ("clerk", "reviewer", "approver", "leader", "apiclient")
 
