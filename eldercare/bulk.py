@@ -154,8 +154,8 @@ def _copied(rows: Sequence[tuple]) -> str:
     columns = []
     for column in zip(*rows, strict=True):
         known = {value: _field(value) for value in set(column)}
-        columns.append([known[value] for value in column])
-    return "".join("\t".join(row) + "\n" for row in zip(*columns, strict=True))
+        columns.append(map(known.__getitem__, column))
+    return "\n".join(map("\t".join, zip(*columns, strict=True))) + "\n"
 
 
 def _field(value: object) -> str:

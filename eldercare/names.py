@@ -116,11 +116,24 @@ class NameBook:
         return self._by_name.get(key) or self._by_alias.get(key)
 
     def proposal(self, name: str) -> tuple[Region, float] | None:
-        """The most similar unit and its similarity, or None when nothing is near; never to be applied unasked."""
+        """The most similar unit and its similarity, else the only one whose own name stands in a longer text.
+
+        None when nothing is near; never to be applied unasked.
+        """
         key = compact(name)
         scored = [(SequenceMatcher(None, key, compact(unit.short_name)).ratio(), unit) for unit in self.units]
         best = max(scored, key=lambda pair: pair[0], default=None)
-        return (best[1], round(best[0], 2)) if best and best[0] >= SIMILAR_ENOUGH else None
+        if best and best[0] >= SIMILAR_ENOUGH:
+            return best[1], round(best[0], 2)
+        inside = [(unit, round(ratio, 2)) for ratio, unit in scored if _own_name(unit) in key]
+        return inside[0] if len(inside) == 1 else None
+
+
+def _own_name(unit: Region) -> str:
+    """What tells a unit from others of its kind: 板桥 of 板桥村; the whole name where less than two characters are left."""
+    name = compact(unit.short_name)
+    own = name.removesuffix("村").removesuffix("社区")
+    return own if len(own) > 1 else name
 
 
 def _proposed(user):

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
+from django.db.models import Expression
 
 from eldercare import audit, clock
-from eldercare.reviewevents import ReviewEvent
+from eldercare.reviewevents import ReviewEvent, told_together
 from eldercare.scoping import Scoped, ScopedQuerySet, covers_row
 
 
@@ -108,6 +109,11 @@ class Reviewable(Scoped):
         super().save(*args, **kwargs)
         self._known_status = self.status
 
+    @classmethod
+    def read_values(cls) -> dict[str, Expression]:
+        """Expressions by name that a move reads with the row."""
+        return {}
+
     def hold(self, by) -> None:
         """Lock what must be locked before the row itself, in the transaction of every move."""
 
@@ -177,7 +183,7 @@ def _locked(obj: Reviewable, user) -> Reviewable:
         _deny_unless(covers_row(user, obj))
         return obj
     rows = type(obj)._default_manager.visible_to(user).select_related(*obj.read_with or (None,))
-    rows = rows.filter(pk=obj.pk).order_by()
+    rows = rows.annotate(**obj.read_values()).filter(pk=obj.pk).order_by()
     held = {f"{name}__isnull": False for name in obj.locked_with}
     # Nothing that refers to these rows waits: their keys stay. What is locked along may be missing; the row still counts.
     row = rows.filter(**held).select_for_update(of=("self", *obj.locked_with), no_key=True).first()
@@ -229,8 +235,8 @@ def _stamp(row: Reviewable, move: Move, by) -> None:
         setattr(row, f"{move.stamps}_by", by)
 
 
-def _record(row: Reviewable, move: Move, source: str, by, comment: str, detail: dict) -> ReviewEvent:
-    event = ReviewEvent(
+def _event(row: Reviewable, move: Move, source: str, by, comment: str, detail: dict) -> ReviewEvent:
+    return ReviewEvent(
         model=row._meta.label_lower,
         object_id=row.pk,
         object_name=str(row)[:200],
@@ -244,8 +250,6 @@ def _record(row: Reviewable, move: Move, source: str, by, comment: str, detail: 
         comment=comment.strip(),
         detail=detail,
     )
-    event.save()
-    return event
 
 
 def perform(
@@ -258,7 +262,7 @@ def perform(
     """
     move = find_move(type(obj), verb)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), told_together() as events:
             obj.hold(by)
             row = _locked(obj, by)
             for name, value in changes.items():
@@ -270,7 +274,8 @@ def perform(
             _stamp(row, move, by)
             row.save()
             _read_back(row, changes)
-            event = _record(row, move, source, by, comment, detail or {})
+            event = _event(row, move, source, by, comment, detail or {})
+            events.append(event)
             for function in _followers[row._meta.label_lower, verb]:
                 function(row, event, by)
     except Denied as denied:

@@ -1,5 +1,9 @@
 """The decisions on rows with states: one event a move, never edited, never deleted."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from django.db import models
 from django.utils import timezone
 
@@ -38,3 +42,23 @@ class ReviewEvent(models.Model):
 
     def delete(self, *args, **kwargs):
         raise TypeError("review events are never deleted")
+
+
+_telling: ContextVar[list[ReviewEvent] | None] = ContextVar("events of the move that is being made", default=None)
+
+
+@contextmanager
+def told_together() -> Iterator[list[ReviewEvent]]:
+    """The events of a move and of the moves that follow from it, in their order; written at its end in one statement."""
+    outer = _telling.get()
+    events = [] if outer is None else outer
+    begun, token = len(events), _telling.set(events)
+    try:
+        yield events
+    except BaseException:
+        del events[begun:]
+        raise
+    finally:
+        _telling.reset(token)
+    if outer is None:
+        ReviewEvent.objects.bulk_create(events)

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from eldercare import audit, review
 from eldercare.regions import Region
@@ -13,19 +14,24 @@ from plans.reporting import DEFAULT_DUE_DAY, due_day
 
 def usual_due_day(district: Region) -> int:
     """The day of the following month by which a district's townships report: of its latest policy, else the 5th."""
+    return usual_due_days(district).first() or DEFAULT_DUE_DAY
+
+
+def usual_due_days(district) -> QuerySet:
+    """What the policies of a district (or of an outer row's) say of that day, the latest first."""
     duties = Duty.objects.filter(policy__district=district, cadence="monthly", due_day__isnull=False)
-    return duties.order_by("-policy__issued_on").values_list("due_day", flat=True).first() or DEFAULT_DUE_DAY
+    return duties.order_by("-policy__issued_on").values_list("due_day", flat=True)
 
 
 def period_of(district: Region, month: date) -> ReportingPeriod:
     """The district's period of a month, opened with the usual deadline when it is the first time it is asked for."""
     found = ReportingPeriod.objects.filter(district=district, month=month).first()
-    return found or open_month(district, month)
+    return found or open_month(district, month, usual_due_day(district))
 
 
-def open_month(district: Region, month: date) -> ReportingPeriod:
+def open_month(district: Region, month: date, usual_due_day: int) -> ReportingPeriod:
     """A month that nobody has asked for yet, with the usual deadline; whoever comes second gets the first one's."""
-    period = ReportingPeriod(district=district, month=month, due_on=due_day(month, usual_due_day(district)))
+    period = ReportingPeriod(district=district, month=month, due_on=due_day(month, usual_due_day))
     keys = ["district", "month"]
     ReportingPeriod.objects.bulk_create([period], update_conflicts=True, unique_fields=keys, update_fields=["month"])
     return period

@@ -8,7 +8,7 @@ from factories import region
 
 from eldercare.divisions import Unit, load_edition, township_kind
 from eldercare.names import NameBook, RegionAlias
-from eldercare.regions import Kind, Region, district_of, short_name
+from eldercare.regions import VILLAGE_KINDS, Kind, Region, district_of, short_name
 
 DAY = date(2020, 12, 31)
 
@@ -106,6 +106,13 @@ def test_name_book_proposes_a_similar_unit_but_never_uses_it(wulong):
     unit, similarity = book.proposal("庙坪乡")
     assert unit == region("庙垭乡")
     assert similarity == pytest.approx(0.67)
+
+
+def test_name_book_proposes_the_only_unit_whose_own_name_stands_in_a_longer_text(baima):
+    book = NameBook(baima.parent, DAY, VILLAGE_KINDS, within_region=baima)
+    unit, similarity = book.proposal("武隆区白马镇板桥村村民委员会办公室")
+    assert (unit.short_name, similarity < 0.6) == ("板桥村", True)
+    assert book.proposal("武隆区白马镇板桥村、东升村村民委员会办公室") is None
 
 
 def test_name_book_proposes_nothing_when_nothing_is_near(wulong):

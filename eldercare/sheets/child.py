@@ -13,7 +13,7 @@ from .cells import Value
 from .limits import Limits
 from .process import confine
 from .refusal import Refused, refuse
-from .wire import END, Failure, Heading, heading_line, line, row_line
+from .wire import END, Failure, Heading, heading_line, line, rows_lines
 
 Rows = Iterator[tuple[int, list[Value | Failure]]]
 
@@ -38,8 +38,7 @@ def lines(path: Path, name: str, limits: Limits) -> Iterator[str]:
     try:
         for heading, rows in sheets(path, name, limits):
             yield heading_line(heading)
-            for number, values in rows:
-                yield row_line(number, values)
+            yield from rows_lines(rows)
         yield line(END)
     except Refused as refused:
         yield line({"code": refused.code, "message": refused.message, "hint": refused.hint})

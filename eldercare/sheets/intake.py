@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from eldercare.sheets import duplicates, matching, meta, totals
@@ -16,13 +17,34 @@ if TYPE_CHECKING:
     from eldercare.sheets.columns import Column, Sheet
 
 _FOOTER = re.compile(
-    r"(备?注[0-9]*|说明|填[表报]说明|填[表报](人|单位|日期|时间)|[审复]核人?|(单位)?负责人|制表人?|经办人|联系(人|电话))[:：].*"
+    r"((备?注[0-9]*|说明|填[表报]说明|填[表报](人|单位|日期|时间)|[审复]核人?|(单位)?负责人|制表人?|经办人|联系(人|电话)"
+    r"|单位|(分管|主管|主要)?领导)(\(?(盖章|签[字名])\)?)?[:：].*|以下空白)"
 )
+_NOTHING_NEW = re.compile("本?[月次期]?[暂均]?无(新增|变化|变动)[^0-9]{0,12}")
+_NO_NAME = {"无", "暂无", "没有", "待定", "不详"}
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _READ_AT_MOST = 100
 _SIMPLE = (str, int)
 _REMEMBERED = 2_000
 """How many different cells of a column are read once: lists and round figures repeat, names do not."""
+
+
+class RowCells(Mapping):
+    """The addresses of a row's cells by column key, each made when it is asked for: most never are."""
+
+    __slots__ = ("letters", "number")
+
+    def __init__(self, letters: Mapping[str, str], number: int) -> None:
+        self.letters, self.number = letters, number
+
+    def __getitem__(self, key: str) -> str:
+        return f"{self.letters[key]}{self.number}"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.letters)
+
+    def __len__(self) -> int:
+        return len(self.letters)
 
 
 @dataclass(slots=True)
@@ -32,7 +54,7 @@ class ReadRow:
     sheet: str
     number: int
     values: dict[str, object]
-    cells: dict[str, str]
+    cells: Mapping[str, str]
     raw: dict[str, str]
 
 
@@ -105,12 +127,13 @@ class _Body:
         present = [column for column in sheet.columns if column.key in layout.positions]
         self.places = [_place(column, layout.positions[column.key]) for column in present]
         self.leftmost = min(self.places, key=lambda place: place.number)
-        self.keys = [place.column.key for place in self.places]
-        self.letters = [place.letters for place in self.places]
+        self.letters = {place.column.key: place.letters for place in self.places}
         self.width = max(place.number for place in self.places)
+        self.picked = _picker([place.number - 1 for place in self.places])
         self.known: list[dict[str | int, Interpreted]] = [{} for _ in self.places]
         self.headings = frozenset(layout.headings.values())
         self.required = [place for place in self.places if place.column.required]
+        self.demanded = {p.column.key: p.column for p in self.required if not p.column.may_stay_blank}
         self.marked_rows = {row for row, _ in self.grid.marks}
         self.sums = totals.Sums([place for place in self.places if place.column.kind in totals.SUMMABLE])
 
@@ -139,16 +162,12 @@ class _Body:
 
     def _values(self, number: int, cells: tuple[Value, ...]) -> ReadRow:
         """Every cell of a row read; what it says is said of each cell in the order of the columns."""
-        at, values, raw = str(number), {}, {}
-        row = ReadRow(
-            self.grid.name, number, values, dict(zip(self.keys, [a + at for a in self.letters], strict=True)), raw
-        )
+        values, raw = dict.fromkeys(self.letters), dict.fromkeys(self.letters, "")
+        row = ReadRow(self.grid.name, number, values, RowCells(self.letters, number), raw)
         marks = self.grid.marks if number in self.marked_rows else {}
-        cells += (None,) * (self.width - len(cells))
-        for key, place, known in zip(self.keys, self.places, self.known, strict=True):
-            value = cells[place.number - 1]
+        picked = self.picked(cells + (None,) * (self.width - len(cells)))
+        for key, place, known, value in zip(self.letters, self.places, self.known, picked, strict=True):
             if value is None and not marks:
-                values[key], raw[key] = None, ""
                 continue
             mark = marks.get((number, place.number))
             is_simple = mark is None and type(value) in _SIMPLE
@@ -159,11 +178,13 @@ class _Body:
                     known[value] = found
             raw[key] = found.raw
             if found.error:
+                del values[key]
                 error = found.error
                 self._report(row, place.column, Note(error.code, error.message, error.hint), Level.ERROR)
                 continue
             values[key] = found.value
-            for note in found.notes:
+            # Of a dash where something must be said the error says enough.
+            for note in found.notes if found.value is not None or key not in self.demanded else ():
                 self._report(row, place.column, note, Level.WARNING)
         return row
 
@@ -175,9 +196,10 @@ class _Body:
         )
 
     def _check_required(self, row: ReadRow) -> None:
-        for place in self.required:
-            if not place.column.may_stay_blank and row.values.get(place.column.key, ...) is None:
-                self._report(row, place.column, Note("required", *place.column.demand), Level.ERROR)
+        for key, column in self.demanded.items():
+            value = row.values.get(key, ...)
+            if value is None or (type(value) is str and value in _NO_NAME):
+                self._report(row, column, Note("required", *column.demand), Level.ERROR)
 
     def _is_blank(self, number: int, cells: tuple[Value, ...]) -> bool:
         for place in self.places:
@@ -188,8 +210,10 @@ class _Body:
 
     def _is_total(self, cells: tuple[Value, ...]) -> bool:
         """A row named 合计 that carries no key of its own."""
+        if not totals.is_total(cells):
+            return False
         keyed = [self._text(cells, key) for key in self.sheet.key]
-        return totals.is_total(cells) and not any(text and not totals.is_name(text) for text in keyed)
+        return not any(text and not totals.is_name(text) for text in keyed)
 
     def _is_repeated_header(self, cells: tuple[Value, ...]) -> bool:
         """The header printed again at a page break."""
@@ -208,17 +232,19 @@ class _Body:
         return filled * 2 <= len(self.required)
 
     def _is_note(self, number: int, cells: tuple[Value, ...]) -> bool:
-        """A line of words in the first column alone, such as a title printed again or a numbered remark."""
-        first = self.leftmost
-        if first.column.required:
+        """A line of words alone in the first column, such as a title printed again, or that nothing is new in any."""
+        if len(cells) - cells.count(None) != 1 or number in self.marked_rows:
             return False
+        if any(type(value) is str and _NOTHING_NEW.fullmatch(compact(value)) for value in cells):
+            return True
+        first = self.leftmost
         words = cells[first.number - 1] if first.number <= len(cells) else None
-        alone = sum(value is not None for value in cells) == 1 and number not in self.marked_rows
-        is_sentence = isinstance(words, str) and bool(_CHINESE.search(words)) and not self._is_footer(cells)
-        return alone and is_sentence and not first.column.required and first.column.key in self.sheet.key
+        if not isinstance(words, str) or first.column.required or first.column.key not in self.sheet.key:
+            return False
+        return bool(_CHINESE.search(words)) and not self._is_footer(cells)
 
     def _passed_over(self, number: int, cells: tuple[Value, ...]) -> Problem:
-        place = self.leftmost
+        place = next(place for place in self.places if cells[place.number - 1 : place.number] not in ((), (None,)))
         words = printed(cells[place.number - 1])[:_READ_AT_MOST]
         hint = "如果是一个设施，请按各列填写；只是说明，不用改"
         where = (self.grid.name, f"{place.letters}{number}", place.column.heading, words)
@@ -250,6 +276,11 @@ def _interpreted(column: Column, value: Value, mark: Mark | None = None) -> Inte
         return Interpreted(*column.interpret(value, mark), None, raw)
     except ParseError as error:
         return Interpreted(None, (), error, raw)
+
+
+def _picker(positions: Sequence[int]) -> Callable[[tuple[Value, ...]], tuple[Value, ...]]:
+    """Takes the cells at some positions out of a row."""
+    return itemgetter(*positions) if len(positions) > 1 else lambda cells: (cells[positions[0]],)
 
 
 def _place(column: Column, number: int) -> Place:

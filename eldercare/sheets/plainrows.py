@@ -19,7 +19,7 @@ _HEAD = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'][uU][tT][fF]-8[\"'])?"
     rb"(?: standalone=[\"'](?:yes|no)[\"'])?[ \n\r]*\?>)?[ \n\r]*<[^?!]"
 )
-_DISTURBING = re.compile(r"\r|\]\]>")
+_DISTURBING = ("\r", "]]>")
 _NUMBER = r"-?[0-9]{1,15}(?:\.[0-9]{1,20})?(?:[eE][+-]?[0-9]{1,2})?"
 _TEXT = "(?:[^<&\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]++|&(?:amp|lt|gt|quot|apos);)*+"
 _ATTRIBUTES = r'(?: (?:[A-Za-z]\w*:)?[A-Za-z]\w*="[\w.: -]*")*+'
@@ -120,7 +120,7 @@ class PlainRows:
             text = block.decode()
         except UnicodeDecodeError:
             return block
-        if _DISTURBING.search(text):
+        if any(words in text for words in _DISTURBING):
             return block
         at = 0
         while at < len(text):

@@ -65,7 +65,8 @@ def _grids(copy: Path, name: str, limits: Limits) -> list[Grid]:
             if item == END:
                 return grids
             if isinstance(item, list):
-                _add_row(grids[-1], item, limits)
+                for row in item:
+                    _add_row(grids[-1], row, limits)
             elif "code" in item:
                 raise Refused(**item)
             else:

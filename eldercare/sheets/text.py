@@ -2,10 +2,13 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from math import ceil
 
 # Zero-width characters, word joiner and byte order mark; bidirectional marks, embeddings, overrides and isolates.
 _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\u061c\u202a-\u202e\u2066-\u2069]")
+_LONGEST = 1_000
+"""No name and no heading is longer; one character may fold to eighteen, so that longer texts are left as they stand."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -31,6 +34,8 @@ def clean(text: str) -> str:
 
 
 def _folded(text: str) -> list[str]:
+    if len(text) > _LONGEST:
+        return text.split()
     return unicodedata.normalize("NFKC", _UNSEEN.sub("", text)).split()
 
 
@@ -39,6 +44,8 @@ def normalise(text: str) -> str:
     return " ".join(_folded(text))
 
 
+# Few are remembered: the judges of one row ask for the same text one after another.
+@lru_cache(maxsize=64)
 def compact(text: str) -> str:
     """Text for matching headings: normalised, with all white space removed."""
     if text.isascii():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import product
 from typing import TYPE_CHECKING
 
 from eldercare.sheets.cells import Grid, Level, Problem, Value
@@ -32,7 +33,7 @@ def is_total(cells: Sequence[Value]) -> bool:
 
 
 class Sums:
-    """Running sums of the figures of a sheet, overall and since the last row of totals."""
+    """Sums of the figures of a sheet, overall and since the last row of totals; added up when a total asks for them."""
 
     def __init__(self, places: Sequence[Place]) -> None:
         self.places = places
@@ -40,22 +41,29 @@ class Sums:
         self.since: dict[str, Decimal | int] = {}
         self.unreadable: set[str] = set()
         self.ahead: list[int] = []
+        self._waiting: list[ReadRow] = []
 
     def add(self, row: ReadRow) -> None:
-        """Take in a row; a column in which a figure could not be read is no longer compared."""
-        for place in self.places:
+        """Take in a row."""
+        self._waiting.append(row)
+
+    def _add_up(self) -> None:
+        """A column in which a figure could not be read is no longer compared."""
+        for place, row in product(self.places, self._waiting):
             key = place.column.key
             if key not in row.values:
                 self.unreadable.add(key)
             elif row.values[key] is not None:
                 self.overall[key] = self.overall.get(key, 0) + row.values[key]
                 self.since[key] = self.since.get(key, 0) + row.values[key]
+        self._waiting = []
 
     def differences(self, grid: Grid, number: int) -> Iterator[Problem]:
         """A warning for each figure of a total row that is neither the sum above it nor that since the last total.
 
         A total that stands before any row is compared at the end of the sheet, by `late_differences`.
         """
+        self._add_up()
         since, self.since = self.since, {}
         if self.overall:
             yield from self._compared(grid, number, since)
@@ -64,6 +72,8 @@ class Sums:
 
     def late_differences(self, grid: Grid) -> Iterator[Problem]:
         """The same for totals that stood before the rows they add up."""
+        if self.ahead:
+            self._add_up()
         for number in self.ahead:
             yield from self._compared(grid, number, self.overall)
 

@@ -1,11 +1,11 @@
-"""How a grid travels from the reading process: one line of JSON for each sheet and each row, plain data only.
+"""How a grid travels from the reading process: lines of JSON, plain data only.
 
-A sheet is an object, a row a list that starts with its number; the last line is "end". JSON has no dates and no
-decimals, so those values are objects with one key. Never pickle: the reading process is not trusted.
+A sheet is an object, some rows a list of lists that start with their numbers; the last line is "end". JSON has no dates
+and no decimals, so those values are objects with one key. Never pickle: the reading process is not trusted.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -14,6 +14,8 @@ from .cells import Merge, Value
 
 END = "end"
 SIGNIFICANT_DIGITS = 15
+_BLOCK = 64 * 1024
+"""Characters after which a line of rows ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,21 @@ def heading_line(heading: Heading) -> str:
     return line(asdict(heading))
 
 
+def rows_lines(rows: Iterable[tuple[int, Iterable[Value | Failure]]]) -> Iterator[str]:
+    """Lines of JSON for the rows of the worksheet announced last, many rows in each."""
+    texts, length = [], 0
+    for number, values in rows:
+        texts.append(_ROWS.encode([number, *values]))
+        length += len(texts[-1])
+        if length > _BLOCK:
+            yield f"[{','.join(texts)}]\n"
+            texts, length = [], 0
+    if texts:
+        yield f"[{','.join(texts)}]\n"
+
+
 def row_line(number: int, values: Iterable[Value | Failure]) -> str:
-    """One line of JSON for a row of the worksheet announced last."""
+    """One line of JSON for one row, as it travels to the process that marks a copy."""
     return _ROWS.encode([number, *values]) + "\n"
 
 

@@ -74,4 +74,4 @@ class UploadPage(View):
 def visible_upload(request: HttpRequest, pk: int) -> Upload:
     """The upload of that number if this person may see it, else 404."""
     rows = Upload.objects.select_related("region", "district", "uploaded_by", "confirmed_by", "undone_by")
-    return visible_or_404(rows, request.user, pk=pk)
+    return visible_or_404(rows.annotate(**Upload.read_values()), request.user, pk=pk)

@@ -6,11 +6,7 @@ and the source of a value only its column: the rest follows from the row's numbe
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import NamedTuple
-
-_NUMBER = "\ue000"
-"""Stands for the row's number in the text of sources; a private character, which no reader of sheets lets pass."""
 
 
 class Head(NamedTuple):
@@ -23,8 +19,44 @@ class Head(NamedTuple):
 
 
 Heads = tuple[Head, ...]
-_BETWEEN = ",\n"
-_WRITTEN = ('{"action": "new"', '{"action": "changed"')
+_WRITTEN = ("new", "changed")
+_FOLDED = '{"layouts"'
+_JSON = json.JSONEncoder(ensure_ascii=False)
+
+
+class Layout:
+    """Which stored fields a row gives, and in which columns of which sheet they stand; most rows share one."""
+
+    __slots__ = ("_parts", "columns", "heads", "places", "sheet")
+
+    def __init__(self, heads: Heads, sheet: str, places: Sequence[int]) -> None:
+        self.heads, self.sheet, self.places = heads, sheet, tuple(places)
+        self.columns = tuple(heads[at].column for at in self.places)
+        self._parts: list[str] = []
+
+    def sources_text(self, number: int) -> str:
+        """The JSON text of the cells of the row of that number, by stored field."""
+        if not self._parts:
+            cells = [_JSON.encode(f"{self.sheet}!{self.heads[at].letters}")[:-1] for at in self.places]
+            fields = [f"{_JSON.encode(column)}: {cell}" for column, cell in zip(self.columns, cells, strict=True)]
+            opened = [f'", {field}' for field in fields[1:]]
+            self._parts = ["{" + fields[0], *opened, '"}'] if fields else ["{}"]
+        return str(number).join(self._parts)
+
+
+class Layouts:
+    """The layouts of one sheet, each made once."""
+
+    def __init__(self, heads: Heads) -> None:
+        self.heads = heads
+        self._known: dict[tuple[str, tuple[int, ...]], Layout] = {}
+
+    def of(self, sheet: str, places: tuple[int, ...]) -> Layout:
+        """The layout of rows that give the fields of these columns."""
+        known = self._known.get((sheet, places))
+        if known is None:
+            known = self._known[sheet, places] = Layout(self.heads, sheet, places)
+        return known
 
 
 class Changes(Sequence):
@@ -61,32 +93,26 @@ class Changes(Sequence):
 class Sources(Mapping):
     """The cell that each stored field of a row came from, as `sheet!cell`."""
 
-    __slots__ = ("heads", "number", "places", "sheet")
+    __slots__ = ("layout", "number")
 
-    def __init__(self, heads: Heads, sheet: str, number: int, places: Sequence[int]) -> None:
-        self.heads, self.sheet, self.number, self.places = heads, sheet, number, places
+    def __init__(self, layout: Layout, number: int) -> None:
+        self.layout, self.number = layout, number
 
     def __len__(self) -> int:
-        return len(self.places)
+        return len(self.layout.places)
 
     def __iter__(self) -> Iterator[str]:
-        return (self.heads[at].column for at in self.places)
+        return iter(self.layout.columns)
 
     def __getitem__(self, column: str) -> str:
-        for at in self.places:
-            if self.heads[at].column == column:
-                return f"{self.sheet}!{self.heads[at].letters}{self.number}"
-        raise KeyError(column)
+        layout = self.layout
+        if column not in layout.columns:
+            raise KeyError(column)
+        return f"{layout.sheet}!{layout.heads[layout.places[layout.columns.index(column)]].letters}{self.number}"
 
     def as_json(self) -> str:
         """The JSON text of the mapping."""
-        return _pattern(self.heads, self.sheet, tuple(self.places)).replace(_NUMBER, str(self.number))
-
-
-@lru_cache(maxsize=256)
-def _pattern(heads: Heads, sheet: str, places: tuple[int, ...]) -> str:
-    name = sheet.replace(_NUMBER, " ")
-    return json.dumps({heads[at].column: f"{name}!{heads[at].letters}{_NUMBER}" for at in places}, ensure_ascii=False)
+        return self.layout.sources_text(self.number)
 
 
 def sources_text(sources: Mapping) -> str:
@@ -95,40 +121,74 @@ def sources_text(sources: Mapping) -> str:
 
 
 def as_text(rows: list[dict]) -> str:
-    """Rows as they are stored; of folded ones each stands on a line of its own."""
-    heads = next((row["changes"].heads for row in rows if isinstance(row.get("changes"), Changes)), None)
-    if heads is None:
+    """Rows as they are stored; of folded ones those to be written stand on a line of their own."""
+    layouts = {layout: at for at, layout in enumerate(dict.fromkeys(_layouts(rows)))}
+    if not layouts:
         return json.dumps(rows, ensure_ascii=False)
-    encode = json.JSONEncoder(ensure_ascii=False, default=_folded).encode
-    return f'{{"heads": {encode(heads)}, "rows": [\n{_BETWEEN.join(map(encode, rows))}\n]}}'
+    written = [place for place, row in enumerate(rows) if row["action"] in _WRITTEN]
+    head = {"layouts": [(layout.sheet, layout.places) for layout in layouts], "heads": next(iter(layouts)).heads}
+    others = [_folded(row, layouts) for row in rows if row["action"] not in _WRITTEN]
+    lines = (head, [_folded(rows[place], layouts) for place in written], {"written": written, "others": others})
+    return "\n".join(map(_JSON.encode, lines))
+
+
+def _layouts(rows: list[dict]) -> Iterator[Layout]:
+    return (row["sources"].layout for row in rows if isinstance(row.get("sources"), Sources))
+
+
+def _folded(row: dict, layouts: dict[Layout, int]) -> tuple:
+    """A row as a list; its values are those of its layout's columns, in their order."""
+    head = (layouts[row["sources"].layout], row["action"], row["number"], row["code"], row["name"], row["facility"])
+    return *head, row["changes"].told, list(row["values"].values())
 
 
 def rows_of(text: str) -> list[dict]:
     """The rows that `as_text` stored."""
-    held = json.loads(text)
-    return held if isinstance(held, list) else _unfolded(held)
+    if not text.startswith(_FOLDED):
+        return _unfolded_before(text)
+    rest = json.loads(text[text.rindex("\n") :])
+    written = dict(zip(rest["written"], written_of(text), strict=True))
+    others = iter(_unfolded(text, rest["others"]))
+    return [written.get(place) or next(others) for place in range(len(written) + len(rest["others"]))]
 
 
 def written_of(text: str) -> list[dict]:
     """The same to be applied: of folded rows those that are new or changed; the others are not even decoded."""
-    if not text.startswith("{"):
-        return rows_of(text)
-    head, *lines, tail = text.split("\n")
-    wanted = [line.removesuffix(",") for line in lines if line.startswith(_WRITTEN)]
-    return _unfolded(json.loads(f"{head}{','.join(wanted)}{tail}"))
+    if not text.startswith(_FOLDED):
+        return _unfolded_before(text)
+    return _unfolded(text, json.loads(text.split("\n", 2)[1]))
 
 
-def _unfolded(held: dict) -> list[dict]:
+def _unfolded(text: str, lines: list[list]) -> list[dict]:
+    head = json.loads(text[: text.index("\n")])
+    heads = tuple(Head(*head) for head in head["heads"])
+    layouts = [Layout(heads, sheet, places) for sheet, places in head["layouts"]]
+    return [_row(layouts[at], *line) for at, *line in lines]
+
+
+def _row(
+    layout: Layout, action: str, number: int, code: str, name: str, facility: int | None, told: list, values: list
+) -> dict:
+    return {
+        "action": action,
+        "sheet": layout.sheet,
+        "number": number,
+        "code": code,
+        "name": name,
+        "facility": facility,
+        "changes": Changes(layout.heads, number, told),
+        "values": dict(zip(layout.columns, values, strict=False)),
+        "sources": Sources(layout, number),
+    }
+
+
+def _unfolded_before(text: str) -> list[dict]:
+    """Rows in full, or as they were folded at first: a layout and the names of its fields with every row."""
+    held = json.loads(text)
+    if isinstance(held, list):
+        return held
     heads = tuple(Head(*head) for head in held["heads"])
     for row in held["rows"]:
         row["changes"] = Changes(heads, row["number"], row["changes"])
-        row["sources"] = Sources(heads, row["sheet"], row["number"], row["sources"])
+        row["sources"] = Sources(Layout(heads, row["sheet"], row["sources"]), row["number"])
     return held["rows"]
-
-
-def _folded(value: object) -> list:
-    if isinstance(value, Changes):
-        return value.told
-    if isinstance(value, Sources):
-        return value.places
-    raise TypeError(type(value).__name__)

@@ -4,10 +4,14 @@ from eldercare import audit, review
 from eldercare.review import MoveRefused, StaleObject
 from eldercare.uploads import sealing
 from eldercare.uploads.staging import restaging
-from eldercare.uploads.steps import Step, Steps, finished
+from eldercare.uploads.steps import Step, Steps, finished, unhurried
 from eldercare.uploads.upload import Upload
 
 WRITTEN = ("new", "changed")
+STALE = (
+    "预览之后，登记的数据有了更新（别人办理的，或者您在另一个页面办理的）。系统已按最新数据重新比对，请核对后再确认。"
+)
+GONE = "登记的数据有了更新，原始文件却已不在服务器上，不能重新比对；没有写入，请重新上传。"
 
 
 def confirm(upload: Upload, *, by, version: int | None = None) -> None:
@@ -18,6 +22,7 @@ def confirm(upload: Upload, *, by, version: int | None = None) -> None:
     finished(confirming(upload, by=by, version=version))
 
 
+@unhurried
 def confirming(upload: Upload, *, by, version: int | None = None) -> Steps[None]:
     """`confirm`, told step by step. Ended before its end it has written all rows or none."""
     yield Step("写入登记：全部写入，或者一行都不写")
@@ -33,6 +38,7 @@ def undo(upload: Upload, *, by, comment: str = "") -> list[str]:
     return finished(undoing(upload, by=by, comment=comment))
 
 
+@unhurried
 def undoing(upload: Upload, *, by, comment: str = "") -> Steps[list[str]]:
     """`undo`, told step by step. Ended before its end it has taken back everything or nothing."""
     yield Step("退回这份表写入的内容：全部退回，或者都不退")
@@ -44,8 +50,11 @@ def _looking_again(upload: Upload, by) -> Steps[None]:
     upload.refresh_from_db()
     is_open = upload.status == Upload.Status.STAGED
     if is_open and upload.declared.fingerprint(upload.context(by)) != upload.fingerprint:
-        yield Step("登记刚被别人更新，没有写入；按最新数据重新比对")
-        yield from restaging(upload)
+        yield Step("登记的数据刚有更新，没有写入；按最新数据重新比对")
+        try:
+            yield from restaging(upload)
+        except FileNotFoundError as gone:
+            raise MoveRefused(GONE) from gone
 
 
 def _intact(upload: Upload, user) -> str:
@@ -65,7 +74,9 @@ def _apply(upload: Upload, event, by) -> None:
     rows = upload.staged.to_apply()
     context.once("written", lambda: {row.get("facility") for row in rows if row["action"] in WRITTEN} - {None})
     if kind.fingerprint(context) != upload.fingerprint:
-        raise StaleObject("预览之后，登记的数据已被别人更新。系统已按最新数据重新比对，请核对后再确认。")
+        raise StaleObject(
+            "预览之后，登记的数据有了更新（别人办理的，或者您在另一个页面办理的）。系统已按最新数据重新比对，请核对后再确认。"
+        )
     kind.apply(upload, context, rows)
     audit.record("upload.confirmed", by=by, target=upload, detail=upload.counts)
 

@@ -61,9 +61,16 @@ def readable(upload: Upload) -> Iterator[Path]:
     if not _is_personal(upload):
         yield Path(upload.file.path)
         return
+    with laid_out(content_of(upload)) as path:
+        yield path
+
+
+@contextmanager
+def laid_out(content: bytes) -> Iterator[Path]:
+    """A private copy on the disk, as it came, while the block lasts."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"file{Path(upload.file.name).suffix}"
-        path.write_bytes(content_of(upload))
+        path = Path(folder) / "file"
+        path.write_bytes(content)
         yield path
 
 

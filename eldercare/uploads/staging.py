@@ -21,7 +21,7 @@ from eldercare.sheets.limits import LIMITS, MEGABYTE
 from eldercare.sheets.refusal import refuse
 from eldercare.uploads import compact, sealing
 from eldercare.uploads.kinds import MISSING_ROW, Comparison, Context, UploadKind, UploadRefused
-from eldercare.uploads.steps import Step, Steps, finished
+from eldercare.uploads.steps import Step, Steps, finished, unhurried
 from eldercare.uploads.upload import StagedRows, Upload, shown_name
 
 PROBLEMS_KEPT = 200
@@ -37,6 +37,7 @@ def stage(kind: UploadKind, context: Context, file: File) -> Upload:
     return finished(staging(kind, context, file))
 
 
+@unhurried
 def staging(kind: UploadKind, context: Context, file: File) -> Steps[Upload]:
     """`stage`, told step by step. Ended before its end it leaves neither upload nor file behind.
 
@@ -46,12 +47,13 @@ def staging(kind: UploadKind, context: Context, file: File) -> Steps[Upload]:
     content = _content(file)
     upload = _draft(kind, context, file.name, content)
     yield Step(f"收到文件 {upload.filename}（{filesizeformat(upload.size)}）")
+    with sealing.laid_out(content) as path:
+        result = yield from _comparing(kind, context, upload, path)
+    yield Step("保存预览")
+    _fill(upload, result)
+    # Not before: a process that is killed while it reads leaves no file that no upload knows.
     upload.file.save(file.name, File(BytesIO(sealing.stored(kind, content))), save=False)
     try:
-        with sealing.readable(upload) as path:
-            result = yield from _comparing(kind, context, upload, path)
-        yield Step("保存预览")
-        _fill(upload, result)
         with transaction.atomic():
             upload.save()
             StagedRows.objects.create(upload=upload, rows=_as_text(kind, result.rows))
@@ -91,6 +93,7 @@ def restage(upload: Upload) -> None:
     finished(restaging(upload))
 
 
+@unhurried
 def restaging(upload: Upload) -> Steps[None]:
     """`restage`, told step by step."""
     context = upload.context(upload.uploaded_by)
@@ -182,7 +185,8 @@ def _read(kind: UploadKind, context: Context, upload: Upload, workbook: Workbook
     if kind.read:
         sealing.refuse_strays(kind, workbook)
         return kind.read(context, workbook)
-    expected = {"period": upload.period_text, "township": context.region.code}
+    region = context.region
+    expected = {"period": upload.period_text, "township": region.code, "township_name": region.short_name}
     reading = kind.sheet(context).read(workbook, expected=expected)
     if not reading.rows:
         sealing.refuse_strays(kind, workbook)

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from eldercare import regions
@@ -123,6 +123,10 @@ class Upload(Reviewable):
     def period_text(self) -> str:
         return f"{self.period:%Y-%m}" if self.period else ""
 
+    @classmethod
+    def read_values(cls) -> dict[str, Exists]:
+        return {"has_predecessors": Exists(Region.objects.filter(successor=OuterRef("region")))}
+
     def hold(self, by) -> None:
         """Units that are written together are locked together; a single one is locked with the row."""
         unit = self._unit(by)
@@ -131,7 +135,11 @@ class Upload(Reviewable):
             regions.lock(units)
 
     def _unit(self, by) -> Region:
-        return by.region if by.region_id == self.region_id else self.region
+        if by.region_id == self.region_id:
+            return by.region
+        if hasattr(self, "has_predecessors"):
+            self.region.succeeds = self.has_predecessors
+        return self.region
 
     def context(self, by) -> Context:
         """For whom and for when it is read, with the person who acts now."""

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from django.db.models import Subquery
 
@@ -14,14 +15,13 @@ from eldercare.sheets.cells import Level, Problem
 from eldercare.sheets.columns import Reading, ReadRow
 from eldercare.sheets.text import compact
 from eldercare.uploads import MISSING_ROW, Comparison, Context
+from eldercare.uploads.comparing import compare_rows
 from facilities.facility import Facility, FacilityRecord
-from facilities.register import rules
+from facilities.register import rulebook, rules
 from facilities.register.columns import change, changes, column_of, stored
 from facilities.register.places import Places
 from facilities.register.rules import Case, problem
 from facilities.register.sheet import SHEET, current, facilities, row_values, today, units
-
-ROWS_A_STEP = 500
 
 
 @dataclass(slots=True)
@@ -64,19 +64,8 @@ def compare(context: Context, reading: Reading) -> Generator[int, None, Comparis
     """Set every row beside the register, telling how many are done; nothing is written."""
     register = _register(context, reading)
     result = Comparison(fingerprint=register.fingerprint)
-    seen: set[str] = set()
-    unread = {problem.cell for problem in reading.errors}
-    for done, row in enumerate(reading.rows):
-        if done and done % ROWS_A_STEP == 0:
-            yield done
-        staged, problems = _row(register, row, not unread.isdisjoint(row.cells.values()))
-        result.rows.append(staged)
-        result.problems += problems
-        seen.add(staged["code"])
-    if reading.rows:
-        missing = [facility for code, facility in register.facilities.items() if code not in seen]
-        result.rows += [_missing(facility) for facility in missing]
-        result.problems += [_missing_problem(facility) for facility in missing]
+    known = register.facilities
+    yield from compare_rows(result, reading, known, partial(_row, register), _missing)
     return result
 
 
@@ -206,7 +195,7 @@ def _identity(register: Register, row: ReadRow, values: dict, code: str, facilit
     elif owner and owner != code and (facility is None or compact(facility.name) != compact(name)):
         yield problem(
             row, "name", "already_registered", f"{township}已经登记了“{name}”，编码是 {owner}",
-            "请在原来的一行填写，或为这个设施另起名称",
+            rulebook.own_code(owner, code),
         )  # fmt: skip
     elif not code and township is None and not row.raw.get("township"):
         yield problem(row, "name", "no_township", "新增设施没有填乡镇（街道）", "请填写所在的乡镇（街道）")
@@ -225,17 +214,11 @@ def _overtaken(register: Register, case: Case, keys: list[str]) -> Iterator[Prob
         )  # fmt: skip
 
 
-def _missing(facility: Facility) -> dict:
-    return {
+def _missing(facility: Facility) -> tuple[dict, list[Problem]]:
+    staged = {
         "action": "missing", "sheet": "", "number": 0, "code": facility.code, "name": facility.name,
         "facility": facility.pk, "changes": [], "values": {}, "sources": {},
     }  # fmt: skip
-
-
-def _missing_problem(facility: Facility) -> Problem:
-    return Problem(
-        MISSING_ROW,
-        f"登记里有“{facility.name}”（{facility.code}），本表没有这一行",
-        "设施的登记不会删除；不需要改的设施可以不列",
-        Level.WARNING,
-    )
+    message = f"登记里有“{facility.name}”（{facility.code}），本表没有这一行"
+    hint = "设施的登记不会删除；不需要改的设施可以不列"
+    return staged, [Problem(MISSING_ROW, message, hint, Level.WARNING)]

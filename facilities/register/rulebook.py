@@ -63,6 +63,13 @@ def problem(
     return Problem(code, message, hint, level, row.sheet, cell, sheet[key].heading, read)
 
 
+def own_code(owner: str, code: str) -> str:
+    """What to do about the name of another facility: a row without a code is mostly that facility's own."""
+    if code:
+        return "请在原来的一行填写，或为这个设施另起名称"
+    return f"如果就是这个设施，这一行的设施编码填 {owner}，原来的一行删去；是另一个设施的，请另起名称"
+
+
 def step_back_has_a_reason(case: RowCase) -> Iterator[Problem]:
     """stage_back: any step back but 停用 ↔ 运营 needs a reason; who may cross 验收合格 is another matter."""
     stage, before = case.values.get("stage"), case.before("stage")

@@ -15,7 +15,7 @@ KIND = UploadKind(
     undo=applying.undo,
     template=sheet.template,
     admit=applying.admit,
-    month=applying.month,
+    month=applying.month_now,
     consequences=(
         "上面的新增和变更立即写入设施登记，每个数都记下来自哪个单元格。",
         "该月报表转为“待核”，由区民政局接收或退回。",

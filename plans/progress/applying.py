@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Count, FilteredRelation, Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from eldercare import review
@@ -16,12 +16,12 @@ from facilities.batches import Batch, Said, State
 from facilities.history import Assertion
 from facilities.models import Facility, FacilityRecord
 from plans import periods
-from plans.models import ProgressReport, ReportingPeriod
-from plans.progress import notes, register
+from plans.models import ProgressReport
+from plans.progress import month, notes, register
 from plans.reporting import current_month, last_day
 
 
-def month(district: Region) -> date:
+def month_now(district: Region) -> date:
     """The month that a district's townships report now."""
     return current_month(district, district.default_as_of())
 
@@ -36,7 +36,7 @@ def admit(context: Context) -> str:
         return _other_units(context)
     if context.period > context.district.default_as_of():
         return f"{context.period.year}年{context.period.month}月还没有到，不能报送。"
-    period, report = _month(context)
+    period, report, *_ = month.of(context)
     if reason := periods.closed(period, context.region, context.district.default_as_of()):
         return reason
     if report and report.status == ProgressReport.Status.ACCEPTED:
@@ -44,22 +44,13 @@ def admit(context: Context) -> str:
     return ""
 
 
-def _month(context: Context) -> tuple[ReportingPeriod | None, ProgressReport | None]:
-    """The month and the township's report of it, as far as there are any; one query a preview or confirmation."""
-    own = FilteredRelation("reports", condition=Q(reports__township=context.region))
-    rows = ReportingPeriod.objects.filter(district=context.district, month=context.period)
-    period = context.once("month", rows.annotate(own=own).select_related("own").first)
-    return period, getattr(period, "own", None)
-
-
 def _other_units(context: Context) -> str:
     """Who reports a month in which the township did not exist yet, or no longer."""
     day = last_day(context.period)
-    month = f"{context.period.year}年{context.period.month}月"
     rows = Region.objects.filter(pk__in=context.region.lineage()).on(day)
     others = list(rows) or [unit for unit in context.region.heirs() if unit.on_day(day)]
     who = f"，由{'、'.join(str(unit) for unit in others)}报送" if others else ""
-    return f"按{month}底的区划，没有{context.region}{who}。"
+    return f"按{day.year}年{day.month}月底的区划，没有{context.region}{who}。"
 
 
 def apply(upload: Upload, context: Context, rows: list[dict]) -> None:
@@ -78,9 +69,11 @@ def apply(upload: Upload, context: Context, rows: list[dict]) -> None:
 
 
 def _said(row: dict, states: dict[int, list[State]]) -> Said:
-    state = states[row["facility"]][0] if row["facility"] else None
-    values = {name: unpack(value) if type(value) is dict else value for name, value in row["values"].items()}
-    return Said(values, sources_text(row["sources"]), state)
+    values = row["values"]
+    for name, value in values.items():
+        if type(value) is dict:
+            values[name] = unpack(value)
+    return Said(values, sources_text(row["sources"]), states[row["facility"]][0] if row["facility"] else None)
 
 
 def _write_between(upload: Upload, context: Context, written: list[dict], known: set[int]) -> None:
@@ -120,9 +113,9 @@ def _refuse_strangers(expected: int, inside: int) -> None:
 
 def _hand_in(upload: Upload, context: Context) -> None:
     """Submit the month's report; what admit() read holds, because the township's lock was taken before."""
-    period, report = _month(context)
+    period, report, usual_due_day, _ = month.of(context)
     if report is None:
-        period = period or periods.open_month(context.district, context.period)
+        period = period or periods.open_month(context.district, context.period, usual_due_day)
         report = ProgressReport(period=period, township=context.region)
     number = report.number + 1
     handed_in = {"upload": upload.pk, "number": number}
@@ -176,10 +169,12 @@ def standing(upload: Upload) -> list[str]:
     report = notes.report_of(upload)
     if report is None:
         return []
-    month = f"{upload.period.year}年{upload.period.month}月报表"
+    month_report = f"{upload.period.year}年{upload.period.month}月报表"
     if report.upload_id != upload.pk:
-        return [f"{month}：{report.get_status_display()}，现以另一次上传的表格为准"] if report.upload_id else []
-    lines = [f"{month}：{report.get_status_display()}（第 {report.number} 次报送{'，迟报' if report.is_late else ''}）"]
+        return [f"{month_report}：{report.get_status_display()}，现以另一次上传的表格为准"] if report.upload_id else []
+    lines = [
+        f"{month_report}：{report.get_status_display()}（第 {report.number} 次报送{'，迟报' if report.is_late else ''}）"
+    ]
     lines.append(
         f"该月截止日期 {report.period.due_on}，报送时间 {timezone.localtime(report.submitted_at):%Y-%m-%d %H:%M}"
     )

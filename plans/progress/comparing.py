@@ -1,13 +1,16 @@
 """What a township's sheet would change: each row beside the register as it stands at the end of the month."""
 
 from collections.abc import Generator, Iterator
+from functools import partial
 from string import digits
 
 from eldercare.sheets.cells import Level, Problem
 from eldercare.sheets.columns import Reading, ReadRow
 from eldercare.sheets.text import compact
 from eldercare.uploads import MISSING_ROW, Comparison, Context
-from eldercare.uploads.compact import Changes, Head, Heads, Sources
+from eldercare.uploads.compact import Changes, Head, Layouts, Sources
+from eldercare.uploads.comparing import compare_rows
+from facilities.register import rulebook
 from facilities.register.columns import STATE_KEYS, column_of, plain, same, stored
 from plans.progress import rowrules
 from plans.progress.register import Known, Register, read
@@ -19,30 +22,19 @@ COMPARED = tuple(
     if column.key in STATE_KEYS
 )
 """Columns with their place in the sheet and in what is known of a facility."""
+STORED = tuple((column.key, column_of(column.key)) for column in SHEET.columns)
+"""Key and database column of each of the sheet's columns."""
 PLAIN = (str, int, list, type(None))
 """Kinds of values that are staged as they are; a list is one of texts."""
-ROWS_A_STEP = 500
-"""How often a comparison of many rows tells how far it is."""
 
 
 def compare(context: Context, reading: Reading) -> Generator[int, None, Comparison]:
     """Set every row of the sheet beside the register, telling how many are done; nothing is written."""
     register = read(context, SHEET.columns)
     result = Comparison(fingerprint=register.fingerprint)
-    heads = _heads(reading)
-    seen: set[str] = set()
-    unread = {problem.cell for problem in reading.errors}
-    for done, row in enumerate(reading.rows):
-        if done and done % ROWS_A_STEP == 0:
-            yield done
-        staged, problems = _row(register, heads, row, bool(unread) and not unread.isdisjoint(row.cells.values()))
-        result.rows.append(staged)
-        result.problems += problems
-        seen.add(staged["code"])
-    # A file in which no row was found says nothing about the facilities it does not name.
-    missing = [record for code, record in register.records.items() if code not in seen] if reading.rows else []
-    result.rows += [_missing(heads, record) for record in missing]
-    result.problems += map(_missing_problem, missing)
+    layouts = _layouts(reading)
+    row, missing = partial(_row, register, layouts), partial(_missing, layouts)
+    yield from compare_rows(result, reading, register.records, row, missing)
     _forget_settled_doubts(reading, result)
     return result
 
@@ -54,16 +46,14 @@ def _forget_settled_doubts(reading: Reading, result: Comparison) -> None:
         reading.problems = [p for p in reading.problems if p.code != "small_percent" or p.cell in differing]
 
 
-def _heads(reading: Reading) -> Heads:
+def _layouts(reading: Reading) -> Layouts:
     """The sheet's columns as its rows refer to them; all rows of a reading have their cells in the same columns."""
     cells = reading.rows[0].cells if reading.rows else {}
-    return tuple(
-        Head(column.key, column_of(column.key), column.heading, cells.get(column.key, "").rstrip(digits))
-        for column in SHEET.columns
-    )
+    letters = {column.key: cells.get(column.key, "").rstrip(digits) for column in SHEET.columns}
+    return Layouts(tuple(Head(c.key, column_of(c.key), c.heading, letters[c.key]) for c in SHEET.columns))
 
 
-def _row(register: Register, heads: Heads, row: ReadRow, is_unread: bool) -> tuple[dict, list[Problem]]:
+def _row(register: Register, layouts: Layouts, row: ReadRow, is_unread: bool) -> tuple[dict, list[Problem]]:
     """One row as it would be applied, and its problems; `is_unread` when one of its cells could not be read."""
     code = compact(row.values.get("code") or "")
     record = register.records.get(code)
@@ -74,39 +64,49 @@ def _row(register: Register, heads: Heads, row: ReadRow, is_unread: bool) -> tup
     found = _changes(register, values, record)
     wrong = is_unread or any(problem.level == Level.ERROR for problem in problems)
     action = "wrong" if wrong else "new" if record is None else "changed" if found else "unchanged"
-    return _staged(register, row, heads, action, code, values, found, record), problems
+    return _staged(register, row, layouts, action, code, values, found, record), problems
 
 
 def _changes(register: Register, values: dict, record: Known | None) -> list:
-    """Place of the column, old and new text of each value that differs, in one list; of a new facility, all given."""
+    """Place of the column, old and new text of each value that differs, in one list."""
+    if record is None:
+        return _given(register, values)
     found = []
     for place, key, held in COMPARED:
-        new = values.get(key)
-        old = record[held] if record else None
+        new, old = values.get(key), record[held]
         if key == "village":
-            old = record.village.as_of(register.day).short_name if record and record.village else None
+            old = record.village.as_of(register.day).short_name if record.village else None
             new = new.short_name if new else None
         if old != new and key in values and not same(plain(old), new):
             found += (place, register.shown(place, old), register.shown(place, new))
     return found
 
 
+def _given(register: Register, values: dict) -> list:
+    """The same of a new facility, where nothing was: all that is filled in."""
+    found = []
+    for place, key, _ in COMPARED:
+        new = values.get(key)
+        if new is not None:
+            found += (place, "", register.shown(place, new.short_name if key == "village" else new))
+    return found
+
+
 def _staged(
     register: Register,
     row: ReadRow,
-    heads: Heads,
+    layouts: Layouts,
     action: str,
     code: str,
     values: dict,
     found: list,
     record: Known | None,
 ) -> dict:
-    places = []
+    places = ()
     if action == "new":
-        places = [place for place, key, _ in COMPARED if key in values]
+        places = tuple([place for place, key, _ in COMPARED if key in values])
     elif action == "changed":
-        places = found[::3]
-    written = {heads[place].column: stored(heads[place].key, values[heads[place].key]) for place in places}
+        places = tuple(found[::3])
     return {
         "action": action,
         "sheet": row.sheet,
@@ -114,10 +114,20 @@ def _staged(
         "code": code,
         "name": values.get("name") or (record.name if record else ""),
         "facility": record.facility_id if record else None,
-        "changes": Changes(heads, row.number, found),
-        "values": {name: value if type(value) in PLAIN else register.packed(value) for name, value in written.items()},
-        "sources": Sources(heads, row.sheet, row.number, places),
+        "changes": Changes(layouts.heads, row.number, found),
+        "values": _written(register, values, places),
+        "sources": Sources(layouts.of(row.sheet, places), row.number),
     }
+
+
+def _written(register: Register, values: dict, places: tuple[int, ...]) -> dict:
+    """The values of some columns as they are staged, by database column."""
+    found = {}
+    for place in places:
+        key, column = STORED[place]
+        value = stored(key, values[key])
+        found[column] = value if type(value) in PLAIN else register.packed(value)
+    return found
 
 
 def _identity_problems(register: Register, row: ReadRow, code: str, record) -> Iterator[Problem]:
@@ -132,8 +142,7 @@ def _identity_problems(register: Register, row: ReadRow, code: str, record) -> I
         )  # fmt: skip
     elif owner and owner != code and (record is None or not _same_name(record, name)):
         yield rowrules.problem(
-            row, "name", "already_registered", f"“{name}”已经登记，编码是 {owner}",
-            "请在原来的一行填写，或为这个设施另起名称",
+            row, "name", "already_registered", f"“{name}”已经登记，编码是 {owner}", rulebook.own_code(owner, code),
         )  # fmt: skip
     elif record is None and (alike := register.alike(row.values.get("type") or "", name)):
         yield rowrules.problem(
@@ -167,18 +176,12 @@ def _meant(register: Register, row: ReadRow, record: Known | None) -> tuple[dict
     return values, [rowrules.problem(row, "village", "unknown_village", message, hint)]
 
 
-def _missing(heads: Heads, record: Known) -> dict:
-    return {
+def _missing(layouts: Layouts, record: Known) -> tuple[dict, list[Problem]]:
+    staged = {
         "action": "missing", "sheet": "", "number": 0, "code": record.code, "name": record.name,
-        "facility": record.facility_id, "changes": Changes(heads, 0, []), "values": {},
-        "sources": Sources(heads, "", 0, []),
+        "facility": record.facility_id, "changes": Changes(layouts.heads, 0, []), "values": {},
+        "sources": Sources(layouts.of("", ()), 0),
     }  # fmt: skip
-
-
-def _missing_problem(record: Known) -> Problem:
-    return Problem(
-        MISSING_ROW,
-        f"上月有“{record.name}”（{record.code}），本表没有这一行",
-        "设施的登记不会删除；如果是漏填，请补上这一行",
-        Level.WARNING,
-    )
+    message = f"上月有“{record.name}”（{record.code}），本表没有这一行"
+    hint = "设施的登记不会删除；如果是漏填，请补上这一行"
+    return staged, [Problem(MISSING_ROW, message, hint, Level.WARNING)]

@@ -14,7 +14,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from eldercare.names import NameBook
 from eldercare.policies import pack
 from eldercare.regions import VILLAGE_KINDS, Region
-from eldercare.sheets.columns import Column
+from eldercare.sheets.columns import Column, Kind
 from eldercare.sheets.text import compact
 from eldercare.uploads import Context
 from facilities.batches import State
@@ -81,6 +81,8 @@ class Register:
         """A value as the sheet's column of that place prints it; what was shown once is not worked out again."""
         if type(value) is list:
             return self.columns[place].show(value)
+        if type(value) is str and self.columns[place].kind is Kind.TEXT:
+            return value
         key = place, value
         if key not in self._shown:
             self._shown[key] = self.columns[place].show(plain(value))
@@ -145,17 +147,27 @@ def histories(context: Context, wanted: set[int]) -> Histories:
 
 
 def _standing(context: Context) -> list[tuple]:
-    """Facility, record, first day, columns as the database gives them, and the township's state; one statement."""
-    rows = FacilityRecord.objects.since(recorded_day(context)).filter(facility__township__in=context.region.lineage())
-    wanted = context.once("written", set)
+    """Facility, record, first day, columns as the database gives them, and the township's state; one statement.
+
+    Which township the few lie in is looked at here: asked for both in the database, one that has not yet counted the
+    rows of an earlier sheet would take either for few, and look at every pair.
+    """
+    return context.once("standing", lambda: _of_township(context, _asked(context, context.once("written", set))))
+
+
+def _asked(context: Context, wanted: set[int]) -> QuerySet:
+    rows = FacilityRecord.objects.since(recorded_day(context)).annotate(state=Subquery(_state(context))).order_by("pk")
     if wanted and len(wanted) <= FEW:
-        rows = rows.filter(facility__in=wanted)
-    rows = rows.annotate(state=Subquery(_state(context))).order_by("pk")
+        return rows.filter(facility__in=wanted)
+    rows = rows.filter(facility__township__in=context.region.lineage())
     # Nothing is written upon: any row tells the state.
-    rows = rows if wanted else rows[:1]
-    return context.once(
-        "standing", lambda: _read(rows.values_list("facility_id", "id", "effective_on", *COLUMNS, "state"))
-    )
+    return rows if wanted else rows[:1]
+
+
+def _of_township(context: Context, rows: QuerySet) -> list[tuple]:
+    names = ("facility__township_id", "facility_id", "id", "effective_on", *COLUMNS, "state")
+    lineage = context.region.lineage()
+    return [row[1:] for row in _read(rows.values_list(*names)) if row[0] in lineage]
 
 
 def _read(rows: QuerySet) -> list[tuple]:

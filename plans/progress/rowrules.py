@@ -20,6 +20,7 @@ from plans.progress.sheet import SHEET
 
 BUILT = ("beds", "gross_area", "usable_area")
 BUILT_STAGES = (Stage.COMPLETED, *ACCEPTED_STAGES)
+MAY_STAY_BLANK = tuple(column for column in SHEET.columns if column.may_stay_blank)
 BY_THE_BUREAU = "划归别的乡镇（街道）由区民政局办理，不在月报里改"
 
 
@@ -51,14 +52,14 @@ class Case(RowCase):
 def check(row: ReadRow, values: dict, record: FacilityRecord | None, month_end: date) -> list[Problem]:
     """All rules over one row. `record` is the facility's state before it, None when it is new."""
     case = Case(row, values, record, month_end)
-    return [found for rule in RULES for found in rule(case)]
+    return [found for rule in (RULES_OF_NEW if record is None else RULES) for found in rule(case)]
 
 
 def known_stays_filled(case: Case) -> Iterator[Problem]:
     """required: of a new facility it must be said; of a registered one only what was known may not be emptied."""
-    for column in SHEET.columns:
+    for column in MAY_STAY_BLANK:
         blank = case.values.get(column.key, ...) is None
-        if column.may_stay_blank and blank and (case.known is None or case.before(column.key) is not None):
+        if blank and (case.known is None or case.before(column.key) is not None):
             yield case.said(column.key, "required", *column.demand)
 
 
@@ -130,3 +131,14 @@ RULES = (
     rulebook.home_is_of_its_kind,
     accepted_does_not_move,
 )
+BESIDE_WHAT_WAS = {
+    type_stays,
+    accepted_stays_accepted,
+    rulebook.step_back_has_a_reason,
+    rulebook.fall_has_a_reason,
+    built_does_not_shrink,
+    completed_before_acceptance,
+    accepted_does_not_move,
+}
+"""Rules that a new facility cannot break, because nothing was."""
+RULES_OF_NEW = tuple(rule for rule in RULES if rule not in BESIDE_WHAT_WAS)

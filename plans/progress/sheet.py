@@ -10,6 +10,7 @@ from eldercare.uploads import Context
 from facilities.models import FacilityRecord, FunctionZone
 from facilities.register.columns import plain, state_columns
 from plans.models import ProgressReport
+from plans.progress import month
 from plans.progress.register import villages
 from plans.reporting import last_day
 
@@ -40,19 +41,17 @@ GUIDANCE = (
 
 def for_context(context: Context) -> Sheet:
     """The sheet with the closed lists of one township: its villages as suggestions, the zones of the catalogue."""
-    return SHEET.with_choices(_lists(villages(context).units))
+    return SHEET.with_choices(_lists(villages(context).units, month.of(context).zones))
 
 
 def choices(township: Region, day: date) -> dict:
     """The lists that differ from township to township and from day to day."""
-    return _lists(township.below().on(day).villages().order_by("path").only("short_name"))
+    zones = FunctionZone.objects.values_list("name", flat=True)
+    return _lists(township.below().on(day).villages().order_by("path").only("short_name"), zones)
 
 
-def _lists(units: Iterable[Region]) -> dict:
-    return {
-        "village": [unit.short_name for unit in units],
-        "zones": list(FunctionZone.objects.values_list("name", flat=True)),
-    }
+def _lists(units: Iterable[Region], zones: Iterable[str]) -> dict:
+    return {"village": [unit.short_name for unit in units], "zones": list(zones)}
 
 
 def current_rows(township: Region, day: date) -> list[FacilityRecord]:

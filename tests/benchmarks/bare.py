@@ -51,11 +51,9 @@ def _copy(cursor, model, condition: str) -> float:
 
     def write() -> None:
         cursor.cursor.copy_expert(f"COPY {_into(model)} FROM STDIN", text)
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        ground.check_keys()
 
-    took = ground.seconds(write)[0]
-    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-    return took
+    return ground.seconds(write)[0]
 
 
 def _insert(cursor, model, condition: str) -> float:

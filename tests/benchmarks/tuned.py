@@ -80,6 +80,7 @@ def _preview(client, content: bytes) -> dict:
 def _confirm(client, fields: dict) -> None:
     response = client.post("/tuned/facilities/facility/process_import/", fields)
     assert response.status_code == 302, response.content[:500]
+    ground.check_keys()
 
 
 def _check(rows: list[dict], day: date | None, few: bool) -> None:

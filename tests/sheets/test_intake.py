@@ -62,7 +62,7 @@ def test_zero_none_and_blank_stay_apart():
 def test_dash_is_not_recorded_with_a_warning_and_missing_when_required():
     reading = read(printed_row(beds="—", stage="/"))
     assert reading.rows[0].values["beds"] is None
-    assert [(problem.code, problem.cell) for problem in reading.warnings] == [("dash", "F2"), ("dash", "J2")]
+    assert [(problem.code, problem.cell) for problem in reading.warnings] == [("dash", "J2")]
     assert codes(reading.errors) == [("required", "F2")]
 
 
@@ -199,6 +199,33 @@ def test_words_alone_in_the_first_column_are_no_facility_and_are_named():
     assert codes(reading.problems) == [("note_passed_over", "A3"), ("note_passed_over", "A5")]
     assert {problem.level for problem in reading.problems} == {Level.WARNING}
     assert "500156-0002" in [row.raw["code"] for row in read(("500156-0002",)).rows]
+
+
+@pytest.mark.parametrize("words", ["本月无新增设施", "本期暂无变化", "无新增"])
+def test_line_that_says_nothing_is_new_is_no_facility_in_whatever_column(words):
+    reading = read(printed_row(), (None, words))
+    assert [row.number for row in reading.rows] == [2]
+    assert codes(reading.problems) == [("note_passed_over", "B3")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("单位（盖章）：白马镇人民政府", None, None, "分管领导签字："),
+        ("单位：万元",),
+        (None, "以下空白"),
+        ("领导(签名):",),
+    ],
+    ids=lambda line: line[0] or line[1],
+)
+def test_line_for_signatures_under_the_table_is_left_out(line):
+    reading = read(printed_row(), line)
+    assert ([row.number for row in reading.rows], reading.problems) == ([2], [])
+
+
+@pytest.mark.parametrize("name", ["无", "待定", "-"])
+def test_name_that_names_nothing_is_missing_and_told_once(name):
+    assert codes(read(printed_row(name=name)).problems) == [("required", "B2")]
 
 
 def test_facility_named_like_a_total_is_read_when_it_has_a_code():

@@ -52,6 +52,19 @@ def test_preview_of_two_is_made_anew_when_the_other_is_confirmed(desk, point):
     assert point.progress == 80
 
 
+def test_stale_preview_whose_file_is_gone_asks_for_the_file(desk, point):
+    first = desk.staged(desk.template().put(progress=70))
+    second = desk.staged(desk.template().put(progress=80))
+    kept = Upload.objects.get(pk=first["id"]).file
+    kept.storage.delete(kept.name)
+    desk.confirm(second["id"])
+    answer = desk.confirm(first["id"])
+    assert answer.status_code == 409
+    assert "请重新上传" in answer.json()["problems"][0]["message"]
+    point.refresh_from_db()
+    assert point.progress == 80
+
+
 def test_stale_preview_shows_the_new_comparison_and_can_then_be_confirmed(desk, point):
     second = desk.staged(desk.template().put(progress=90))
     desk.confirmed(desk.template().put(progress=80))

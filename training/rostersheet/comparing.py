@@ -229,7 +229,7 @@ def _told(line: Line, books: Books) -> dict:
         "phone": sealed(line.phone),
         "phone_shown": masked(line.phone),
         "certificate": _certificate(line, holder),
-        "sources": line.row.cells | {"sheet": line.row.sheet},
+        "sources": {**line.row.cells, "sheet": line.row.sheet},
     }
 
 
