@@ -19,8 +19,18 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+
+def switch(name: str, meanings: dict[str, bool]) -> bool:
+    """What a word out of the environment means ("" when it is not set); an explained failure for any other word."""
+    text = os.environ.get(name, "")
+    if text not in meanings:
+        words = "、".join(word for word in meanings if word)
+        raise ImproperlyConfigured(f"环境变量 {name} 只能是 {words}，或者不设；现为“{text[:20]}”。")
+    return meanings[text]
+
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-PRODUCTION = os.environ.get("PORTAL_ENV") == "production"
+PRODUCTION = switch("PORTAL_ENV", {"": False, "development": False, "production": True})
 VAR = Path(os.environ.get("PORTAL_VAR") or BASE_DIR / "var")
 
 
@@ -40,6 +50,29 @@ def required(name: str, meaning: str) -> str:
     return value
 
 
+def listed(name: str, meaning: str, shortest: int = 1) -> list[str]:
+    """The variable's values between commas, without blanks around them; each at least so many characters long."""
+    return [long_enough(value.strip(), name, meaning, shortest) for value in required(name, meaning).split(",")]
+
+
+def long_enough(value: str, name: str, meaning: str, shortest: int) -> str:
+    """The value; an explained failure, which does not repeat it, when it is too short."""
+    if len(value) < shortest:
+        raise ImproperlyConfigured(
+            f"环境变量 {name}（{meaning}）至少要 {shortest} 个字符，有一个只有 {len(value)} 个。"
+        )
+    return value
+
+
+def database(url: str) -> dict:
+    """The database of an address; an explained failure, which does not repeat the password in it, for one that is none."""
+    try:
+        return dj_database_url.parse(url)
+    except ValueError as wrong:
+        form = "postgres://用户:密码@主机/库，密码里的特殊字符用 %XX 写"
+        raise ImproperlyConfigured(f"环境变量 DATABASE_URL 读不懂，请写成 {form}。") from wrong
+
+
 def development_secret(name: str = "secret_key") -> str:
     """A key made once per installation and kept under var/, so that sessions survive a restart."""
     path = VAR / name
@@ -51,16 +84,20 @@ def development_secret(name: str = "secret_key") -> str:
 
 
 DEBUG = False
-SECRET_KEY = required("PORTAL_SECRET_KEY", "签名密钥") if PRODUCTION else development_secret()
+SECRET_KEY = (
+    long_enough(required("PORTAL_SECRET_KEY", "签名密钥"), "PORTAL_SECRET_KEY", "签名密钥", 50)
+    if PRODUCTION
+    else development_secret()
+)
 # Newest first; earlier keys only read what was written under them. They never lie in the database.
 PERSONAL_KEYS = (
-    required("PORTAL_PERSONAL_KEYS", "个人信息加密密钥，多个用逗号分隔，最新的在前").split(",")
+    listed("PORTAL_PERSONAL_KEYS", "个人信息加密密钥，多个用逗号分隔，最新的在前", 32)
     if PRODUCTION
     else [development_secret("personal_key")]
 )
 PERSONAL_YEARS = years("PORTAL_PERSONAL_YEARS", 5)
 ALLOWED_HOSTS = (
-    required("PORTAL_HOSTS", "门户的域名").split(",")
+    listed("PORTAL_HOSTS", "门户的域名，多个用逗号分隔")
     if PRODUCTION
     else ["localhost", "127.0.0.1", "[::1]", "testserver"]
 )
@@ -94,7 +131,8 @@ MIDDLEWARE = [
     "eldercare.gate.NoTrace",
     "eldercare.gate.PlainText",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "eldercare.bodies.BoundedBody",
+    "eldercare.gate.SignedIn",
     "eldercare.gate.OwnPassword",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -119,7 +157,7 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": dj_database_url.parse(os.environ.get("DATABASE_URL") or f"sqlite:///{VAR / 'portal.sqlite3'}")}
+DATABASES = {"default": database(os.environ.get("DATABASE_URL") or f"sqlite:///{VAR / 'portal.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     VAR.mkdir(parents=True, exist_ok=True)
     # IMMEDIATE takes the write lock at BEGIN: plain and WAL alone end in "database is locked" under four writers.
@@ -131,6 +169,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # Who waits is told so before the server takes the process for hung, and a machine that vanished in the middle of a
+    # confirmation does not keep its township locked until its connection is missed.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+        "options", "-c lock_timeout=60s -c idle_in_transaction_session_timeout=300s"
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "eldercare.User"
@@ -163,7 +206,7 @@ LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
-DATE_FORMAT = "Y-m-d"
+FORMAT_MODULE_PATH = "eldercare.formats"
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
@@ -206,7 +249,7 @@ CSRF_FAILURE_VIEW = "eldercare.pages.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 if PRODUCTION:
-    HTTPS = os.environ.get("PORTAL_HTTPS", "1") == "1"
+    HTTPS = switch("PORTAL_HTTPS", {"": True, "1": True, "0": False})
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0

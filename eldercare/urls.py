@@ -7,6 +7,9 @@ from django.views.generic import RedirectView
 from eldercare import pages
 from eldercare.dashboard import policypage
 
+handler400 = "eldercare.mishaps.malformed"
+handler500 = "eldercare.mishaps.broken"
+
 urlpatterns = [
     path("", pages.home, name="home"),
     path("accounts/login/", pages.SignIn.as_view(), name="login"),

@@ -38,6 +38,14 @@ def test_first_password_reaches_neither_api_nor_upload_contract(newcomer, client
     assert (refused.status_code, refused.json()["problems"][0]["code"]) == (403, "password_due")
 
 
+@pytest.mark.parametrize("path", ["/uploads/", "/uploads/new/", "/uploads/1/", "/uploads/1/confirm/"])
+def test_a_script_whose_session_is_over_is_told_so_and_gets_no_login_page(db, client, path):
+    refused = client.get(path, headers={"Accept": "application/json"})
+    assert (refused.status_code, refused["WWW-Authenticate"]) == (401, "Session")
+    assert (refused.json()["status"], refused.json()["problems"][0]["code"]) == ("refused", "login_required")
+    assert client.get(path).url.startswith(LOGIN)
+
+
 def test_changing_the_first_password_opens_the_portal(newcomer, client_for):
     client = client_for(newcomer)
     assert client.post(CHANGE, answers()).status_code == 302

@@ -108,16 +108,26 @@ def _make_inert(tab: Worksheet, workbook: Workbook) -> None:
     grid = workbook.grid(tab.title)
     tab.conditional_formatting = ConditionalFormattingList()
     validations = tab.data_validations.dataValidation
-    tab.data_validations.dataValidation = [rule for rule in validations if not _is_strange(rule.formula1)]
-    for row in tab.iter_rows():
-        for cell in row:
-            if getattr(cell, "hyperlink", None):
-                cell.hyperlink = None
-            if getattr(cell, "comment", None):
-                cell.comment = _comment(cell.comment.text)
-            if cell.data_type == "f":
-                read = grid.value(cell.row, cell.column)
-                _put(cell, read if read is not None else _formula_text(cell.value))
+    tab.data_validations.dataValidation = [
+        rule for rule in validations if not (_is_strange(rule.formula1) or _is_strange(rule.formula2))
+    ]
+    for table in tab.tables.values():
+        # What a program writes by itself into a row that somebody adds.
+        for column in table.tableColumns:
+            column.calculatedColumnFormula = column.totalsRowFormula = None
+    for cell in _cells(tab):
+        if getattr(cell, "hyperlink", None):
+            cell.hyperlink = None
+        if getattr(cell, "comment", None):
+            cell.comment = _comment(cell.comment.text)
+        if cell.data_type == "f":
+            read = grid.value(cell.row, cell.column)
+            _put(cell, read if read is not None else _formula_text(cell.value))
+
+
+def _cells(tab: Worksheet) -> list[Cell]:
+    """The cells that are there; to go through the rows would make all between, a million rows for one coloured cell."""
+    return list(tab._cells.values())
 
 
 def _formula_text(value: object) -> str:

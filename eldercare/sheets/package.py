@@ -113,6 +113,14 @@ class WorkbookPart(Part):
             raise refuse("broken_parts") from error
 
 
+def _number(text: str) -> int:
+    """The number of a format; raises Refused for one that none can have, lest the formats after it be counted wrongly."""
+    number = int(text)
+    if number < 0:
+        raise refuse("broken_parts")
+    return number
+
+
 class StylesPart(Part):
     """The styles part, of which only the number format of each cell style is kept."""
 
@@ -125,9 +133,9 @@ class StylesPart(Part):
 
     def open(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "numFmt" and self.path[1:-1] == ["numFmts"]:
-            self._codes[int(attributes["numFmtId"])] = attributes["formatCode"]
+            self._codes[_number(attributes["numFmtId"])] = attributes["formatCode"]
         elif tag == "xf" and self.path[1:-1] == ["cellXfs"]:
-            self._formats.append(int(attributes.get("numFmtId", "0")))
+            self._formats.append(_number(attributes.get("numFmtId", "0")))
         if len(self._formats) > self.limits.styles or len(self._codes) > self.limits.styles:
             raise refuse("bomb")
 

@@ -1,5 +1,6 @@
 """The binary .xls file, read cell by cell within the same limits."""
 
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -91,17 +92,23 @@ def _text(_sheet: Sheet, cell: Cell, where: str) -> str | None:
     return None if not text or text.isspace() else text
 
 
-def _number(sheet: Sheet, cell: Cell, _where: str) -> Value:
+def _number(sheet: Sheet, cell: Cell, _where: str) -> Value | Failure:
     value = cell.value
+    # The eight bytes of a number may spell what no program shows as one; in a name they would stand as the word NaN.
+    if not math.isfinite(value):
+        return Failure("#NUM!")
     number = int(value) if value.is_integer() and abs(value) < _LARGEST_EXACT else exact(value)
-    return percents.shown(number) if _is_percent(sheet.book, cell.xf_index) else number
+    code = _format(sheet.book, cell.xf_index)
+    if percents.is_percent(code):
+        return percents.shown(number)
+    return percents.scaled(number) if percents.is_scaled(code) else number
 
 
-def _is_percent(book: xlrd.Book, style: int | None) -> bool:
+def _format(book: xlrd.Book, style: int | None) -> str:
     if style is None or not 0 <= style < len(book.xf_list):
-        return False
+        return ""
     found = book.format_map.get(book.xf_list[style].format_key)
-    return found is not None and percents.is_percent(found.format_str)
+    return found.format_str if found else ""
 
 
 def _date(sheet: Sheet, cell: Cell, _where: str) -> Value | Failure:

@@ -2,10 +2,13 @@
 
 from datetime import date
 from io import BytesIO
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
 from openpyxl.comments import Comment
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.table import Table, TableFormula
 from progress_sheet import META, SHEET, filled, full_row, loaded, printed_row
 
 from eldercare.sheets import writer
@@ -143,6 +146,30 @@ def test_annotated_keeps_own_comments_lists_locks_and_sheets_of_a_downloaded_cop
     assert not tab["C5"].protection.locked
     assert tab["A5"].protection.locked
     assert tab.freeze_panes == "C5"
+
+
+def test_annotated_copy_keeps_no_formula_that_a_program_would_write_or_ask_by_itself(tmp_path):
+    book = openpyxl.Workbook()
+    tab = book.active
+    tab.title = "进度月报"
+    for row in (("名称", "床位"), ("甲", 1), ("乙", 2)):
+        tab.append(row)
+    table = Table(displayName="表1", ref="A1:B3")
+    table._initialise_columns()
+    for column, name in zip(table.tableColumns, ("名称", "床位"), strict=True):
+        column.name = name
+        column.calculatedColumnFormula = TableFormula(attr_text='WEBSERVICE("http://example.invalid")')
+    tab.add_table(table)
+    rule = DataValidation(type="whole", formula1="1", formula2='WEBSERVICE("http://example.invalid")')
+    rule.add("B2:B3")
+    tab.add_data_validation(rule)
+    path = tmp_path / "own.xlsx"
+    book.save(path)
+    workbook = Workbook([Grid("进度月报", [("名称", "床位"), ("甲", 1), ("乙", 2)])])
+    content = writer.annotated(workbook, PROBLEMS, path)
+    with ZipFile(BytesIO(content)) as package:
+        assert not [name for name in package.namelist() if b"example.invalid" in package.read(name)]
+    assert list(opened(content)["进度月报"].tables) == ["表1"]
 
 
 def test_annotated_appends_to_a_comment_of_the_sender(tmp_path):

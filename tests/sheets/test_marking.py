@@ -66,6 +66,15 @@ def test_book_with_a_million_styled_cells_is_copied_without_them_and_says_so(tmp
     assert book["机构"].max_row == 1
 
 
+def test_one_coloured_cell_in_the_last_row_does_not_cost_the_sheet_its_layout(tmp_path):
+    """People colour a column to its end; the rows between hold nothing and must not be made."""
+    far = '<row r="1048576"><c r="A1048576" s="1"/><c r="BH1048576" s="1"/></row>'
+    wide = sheet(ROW + far, before='<cols><col min="1" max="1" width="37" customWidth="1"/></cols>')
+    book = copy_of(written(tmp_path, xlsx(sheet=wide)))
+    assert book["机构"].column_dimensions["A"].width == 37
+    assert "床位数不是整数" in book["机构"]["A1"].comment.text
+
+
 def test_without_time_or_memory_the_list_of_remarks_remains(tmp_path):
     path = written(tmp_path, xlsx())
     for tight in (replace(LIMITS, child_wall_seconds=0), replace(LIMITS, child_memory_bytes=16 * MEGABYTE)):

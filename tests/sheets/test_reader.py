@@ -1,6 +1,7 @@
 """What the reader makes of good files and of odd but honest ones: exact values with their address."""
 
 import io
+import math
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -292,6 +293,14 @@ def test_xls_values_are_exact(grid):
     ]
     assert type(read.value(1, 2)) is int
     assert read.marks == {(3, 5): Mark.ERROR, (4, 1): Mark.ERROR}
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("style", [0, 1, 3])
+def test_xls_number_that_is_none_is_an_error_and_no_word(grid, number, style):
+    read = grid(xls.workbook([("机构", xls.label(0, 0, "x") + xls.number(0, 1, number, style=style))]), "月报.xls")
+    assert read.marks == {(1, 2): Mark.ERROR}
+    assert read.rows[0][1].startswith("#")
 
 
 def test_xls_dates_of_1904_system(grid):
