@@ -226,7 +226,8 @@ class Sheet:
     def read(self, workbook: Workbook, *, expected: Mapping[str, str] | None = None) -> Reading:
         """All rows and all problems of a workbook; never stops at the first one, never raises for content.
 
-        `expected` may give the `period` and `township` code that the sender chose; a sheet for another is an error.
+        `expected` may give the `period` and `township` code that the sender chose, for another of which a sheet is an
+        error, and the `township_name`, for one that says no code.
         """
         return intake.read(self, workbook, expected or {})
 

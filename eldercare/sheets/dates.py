@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from eldercare.sheets.cells import Value
-from eldercare.sheets.parsed import Note, Parsed, ParseError, opened
+from eldercare.sheets.parsed import Note, Parsed, ParseError, opened, printed
 
 SERIAL_EPOCH = date(1899, 12, 30)
 FIRST_SERIAL, LAST_SERIAL = 36526, 73050
@@ -13,7 +13,11 @@ FIRST_SERIAL, LAST_SERIAL = 36526, 73050
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
-_DATE_HINT = "请写成 2020-08-01"
+_SAMPLE = "例如 2020-08-01"
+_LONGEST = 40
+_NUMBERS = re.compile("[0-9]+")
+_NOT_YET = re.compile("未|尚|无|没有|待|预计|计划|预期|拟|年底|月底")
+_SPAN = re.compile("至|到|~|～")
 _DAY = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})(?:[ T]0?0:00(?::00(?:\.0+)?)?)?")
 _CHINESE_DAY = re.compile(r"([0-9]{4})(年)([0-9]{1,2})月([0-9]{1,2})[日号]")
 _CHINESE_MONTH = re.compile(r"([0-9]{4})年([0-9]{1,2})月份?")
@@ -48,12 +52,12 @@ def _day_of_integer(value: int) -> Parsed:
         )
     if 10**7 <= value < 10**8:
         return Parsed(_calendar_day(value // 10000, value // 100 % 100, value % 100))
-    raise _not_date()
+    raise _not_date(value)
 
 
 def _day_of_text(value: Value) -> Parsed:
     if not isinstance(value, str):
-        raise _not_date()
+        raise _not_date(value)
     tight = value.replace(" ", "")
     month = _CHINESE_MONTH.fullmatch(tight)
     if month:
@@ -61,7 +65,7 @@ def _day_of_text(value: Value) -> Parsed:
         return Parsed(first, (Note("month_only", "只写到月，按当月 1 日", f"如有确切日期请填，例如 {first:%Y-%m}-15"),))
     found = _DAY.fullmatch(value) or _CHINESE_DAY.fullmatch(tight)
     if not found:
-        raise _not_date()
+        raise _not_date(value)
     return Parsed(_calendar_day(int(found[1]), int(found[3]), int(found[4])))
 
 
@@ -69,15 +73,52 @@ def _calendar_day(year: int, month: int, number: int) -> date:
     try:
         found = date(year, month, number)
     except ValueError:
-        raise ParseError("no_such_day", "没有这一天", _DATE_HINT) from None
+        raise ParseError("no_such_day", "没有这一天", f"请核对月和日，{_SAMPLE}") from None
     return _plausible(found)
 
 
 def _plausible(value: date) -> date:
     if FIRST_YEAR <= value.year <= LAST_YEAR:
         return value
-    raise ParseError("implausible_year", "年份不合理", _DATE_HINT)
+    raise ParseError("implausible_year", "年份不合理", f"请核对年份，{_SAMPLE}")
 
 
-def _not_date() -> ParseError:
-    return ParseError("not_date", "不是完整的日期", _DATE_HINT)
+def _not_date(value: Value) -> ParseError:
+    return ParseError("not_date", "不是完整的日期", _hint(printed(value)[:_LONGEST]))
+
+
+def _hint(text: str) -> str:
+    """What to do about a text that is no day: what of it is missing or too much; a day that it may mean is asked back."""
+    numbers = _NUMBERS.findall(text)
+    if _NOT_YET.search(text):
+        return "只填已经发生的确切日期；还没有的、不清楚的请留空，说明写在备注栏"
+    if _SPAN.search(text) or len(numbers) > 3:
+        return f"只能填一个日期，{_SAMPLE}"
+    if meant := _meant(numbers):
+        return f"如果是 {meant.year}年{meant.month}月{meant.day}日，请写成 {meant}"
+    if len(numbers) == 3 and len(numbers[2]) == 4:
+        return f"请按年、月、日的次序写，{_SAMPLE}"
+    return _incomplete(text, numbers)
+
+
+def _meant(numbers: list[str]) -> date | None:
+    """The day of a year of four or two digits, a month and a day; None when there is none such."""
+    if len(numbers) != 3 or len(numbers[0]) not in (2, 4) or max(map(len, numbers[1:])) > 2:
+        return None
+    year, month, number = map(int, numbers)
+    try:
+        return date(year if year > 99 else 2000 + year, month, number)
+    except ValueError:
+        return None
+
+
+def _incomplete(text: str, numbers: list[str]) -> str:
+    if len(numbers) == 1 and len(text) == 6 and text.isdecimal():
+        numbers = [text[:4], text[4:]]
+    if len(numbers) == 2 and len(numbers[0]) == 4 and numbers[1] == "1" and "." in text:
+        return f"可能是 1 月，也可能是 10 月（表格软件会去掉末尾的 0），请写完整的年月日，{_SAMPLE}"
+    if len(numbers) == 2 and len(numbers[0]) == 4 and 1 <= int(numbers[1]) <= 12:
+        return f"只有年和月，请补上是哪一天；只知道月份的，写成“{numbers[0]}年{int(numbers[1])}月”"
+    if "月" in text and "年" not in text:
+        return f"没有写年份，请写完整的年月日，{_SAMPLE}"
+    return f"请写完整的年月日，{_SAMPLE}"

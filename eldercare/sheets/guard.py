@@ -9,12 +9,14 @@ from . import csvfile, signatures
 from .archive import Archive
 from .limits import LIMITS, MEGABYTE, Limits
 from .rebuild import Rebuild
-from .refusal import Refused, refuse
+from .refusal import Refused, refuse, refuse_suffix
 from .sheetpart import Outline
 
 __all__ = ["Admitted", "Prepared", "Refused", "inspect", "prepare"]
 
 SUFFIXES = ("xlsx", "xls", "csv")
+# What Excel, WPS and LibreOffice lay beside a file while it is open.
+_LOCKS = ("~$", ".~")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,11 @@ def _content(path: Path, limits: Limits) -> bytes:
 
 
 def _suffix(filename: str) -> str:
+    if Path(filename).name.startswith(_LOCKS):
+        raise refuse("lock_file")
     suffix = Path(filename).suffix.lower().removeprefix(".")
     if suffix not in SUFFIXES:
-        raise refuse("suffix", suffix=f".{suffix[:20]}" if suffix else "（无）")
+        raise refuse_suffix(suffix)
     return suffix
 
 

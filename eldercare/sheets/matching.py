@@ -7,8 +7,8 @@ unit, because 元 under a heading that wants 万元 would be silently wrong by a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -23,23 +23,37 @@ if TYPE_CHECKING:
 HEADER_WITHIN = 40
 """Rows from the top of a sheet in which its header is looked for."""
 
+REGISTERED = "code"
+"""Key of the column that tells what is registered already, in every sheet that has one."""
+
+LONGEST_HEADING = 1_000
+"""Characters of a heading, its remarks in brackets included."""
+
 OWN_SHEETS = frozenset({"填报说明", "选项", "版本", "问题清单"})
 """Worksheets that the portal itself adds to what it gives out; they are passed over in silence."""
 
-_BRACKETED = re.compile(r"[(\[{【〔](.*?)[)\]}】〕]")
+# An opening bracket that nothing closes takes the rest with it in one step: sought anew from each of them, the end of a
+# cell of thirty thousand brackets would take minutes.
+_BRACKETED = re.compile(r"[(\[{【〔]([^)\]}】〕]*)([)\]}】〕]|$)")
+_WHOLLY_BRACKETED = re.compile(r"[(\[{【〔]([^()\[\]{}【】〔〕]*)[)\]}】〕]")
+_STEMS = "甲乙丙丁戊己庚辛壬癸"
 _SERIAL = frozenset({"序号", "编号", ""})
 _MARKS = re.compile(r"[*★:：]|必填|选填")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the columns of a sheet stand on one grid; `positions` maps column keys to 1-based column numbers."""
+    """Where the columns of a sheet stand on one grid; `positions` maps column keys to 1-based column numbers.
+
+    `under` is what stands in the row below the header where that is one of units or of column numbers, by column number.
+    """
 
     grid: Grid
     header_row: int
     positions: dict[str, int]
     headings: dict[int, str]
     repeated: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    under: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def found(self) -> set[str]:
@@ -48,8 +62,8 @@ class Layout:
 
     @property
     def body(self) -> range:
-        """Sheet row numbers below the header."""
-        return range(self.header_row + 1, len(self.grid.rows) + 1)
+        """Sheet row numbers below the header, and below the row of units that belongs to it."""
+        return range(self.header_row + 1 + bool(self.under), len(self.grid.rows) + 1)
 
     @property
     def extras(self) -> dict[int, str]:
@@ -63,8 +77,19 @@ class Layout:
 
 
 def heading_key(heading: Value) -> str:
-    """What is compared of a heading."""
-    return _MARKS.sub("", _BRACKETED.sub("", compact(printed(heading)))).casefold()
+    """What is compared of a heading; a text longer than any heading is no column's, and not worth folding."""
+    text = printed(heading)
+    if len(text) > LONGEST_HEADING:
+        return text
+    return _MARKS.sub("", _BRACKETED.sub(_kept, compact(text))).casefold()
+
+
+def _kept(found: re.Match[str]) -> str:
+    return "" if found[2] else found[0]
+
+
+def _bracketed(text: str) -> list[str]:
+    return [inside for inside, closing in _BRACKETED.findall(text) if closing]
 
 
 def choose(workbook: Workbook, columns: Sequence[Column]) -> tuple[Layout | None, list[Problem]]:
@@ -87,8 +112,34 @@ def find(grid: Grid, columns: Sequence[Column]) -> Layout | None:
     layouts = [_layout(grid, row, heads, names) for row, heads in _header_candidates(grid)]
     best = max(layouts, key=lambda layout: len(layout.found), default=None)
     if best and (len(best.found) * 2 >= len(columns) or (needed and needed <= best.found)):
-        return best
+        return replace(best, under=_under(best))
     return None
+
+
+def _under(layout: Layout) -> dict[int, str]:
+    """The row of units (㎡, 万元) or of column numbers (甲 乙 1 2 3) that printed forms have under the header, or nothing."""
+    rows = layout.grid.rows
+    cells = rows[layout.header_row] if layout.header_row < len(rows) else ()
+    words = {number: compact(printed(value)) for number, value in enumerate(cells, 1) if value is not None}
+    return words if words and (_are_units(words) or _are_counted(words, len(layout.found))) else {}
+
+
+def _are_units(words: Mapping[int, str]) -> bool:
+    return all(is_unit(_bare(word)) or _WHOLLY_BRACKETED.fullmatch(word) for word in words.values())
+
+
+def _are_counted(words: Mapping[int, str], columns: int) -> bool:
+    """Whether most columns are numbered from the left: 甲 乙 … for the words, 1 2 3 … for the figures."""
+    numbers = [_bare(word) for word in words.values()]
+    stems = sum(number == stem for number, stem in zip(numbers, _STEMS, strict=False))
+    counted = [str(number) for number in range(1, len(numbers) - stems + 1)]
+    return len(numbers) > 2 and len(numbers) * 2 >= columns and numbers[stems:] == counted
+
+
+def _bare(word: str) -> str:
+    """A unit or a number without the brackets around it."""
+    found = _WHOLLY_BRACKETED.fullmatch(word)
+    return found[1] if found else word
 
 
 def heading_problems(layout: Layout, columns: Sequence[Column]) -> Iterator[Problem]:
@@ -170,6 +221,10 @@ def _missing(layout: Layout, column: Column) -> Problem:
         near = get_close_matches(column.heading, layout.extras.values(), n=1, cutoff=0.6)
         hint = f"表中“{near[0]}”是否就是这一列？请改回原来的表头" if near else "请补上这一列，或重新下载表样填写"
         return Problem("missing_column", f"缺少“{column.heading}”列", hint, sheet=sheet, column=column.heading)
+    if column.key == REGISTERED:
+        message = f"没有“{column.heading}”列，每一行都当作新增"
+        hint = "登记过的靠这一列认出来；请补上这一列，或重新下载表样填写"
+        return Problem("column_absent", message, hint, Level.WARNING, sheet=sheet, column=column.heading)
     message = f"没有“{column.heading}”列，不改动原有内容"
     return Problem("column_absent", message, "如要上报请补上这一列", Level.WARNING, sheet=sheet, column=column.heading)
 
@@ -183,14 +238,16 @@ def _repeated(layout: Layout, column: Column, numbers: tuple[int, ...]) -> Probl
 
 
 def _unit_problem(layout: Layout, column: Column, number: int) -> Iterator[Problem]:
-    heading = layout.headings[number]
-    units = [unit for unit in _BRACKETED.findall(compact(heading)) if is_unit(unit)]
-    wrong = [unit for unit in units if column.unit and unit.casefold() not in same_unit(column.unit)]
+    heading, under = layout.headings[number], layout.under.get(number, "")
+    said = [(layout.header_row, unit, heading) for unit in _bracketed(compact(heading))]
+    said.append((layout.header_row + 1, _bare(under), under))
+    wrong = [at for at in said if column.unit and is_unit(at[1]) and at[1].casefold() not in same_unit(column.unit)]
     if wrong:
-        place = address(layout.header_row, number)
-        message = f"本列应以{column.unit}为单位，表头写的是{wrong[0]}"
+        row, unit, read = wrong[0]
+        message = f"本列应以{column.unit}为单位，表头写的是{unit}"
         hint = f"请换算为{column.unit}并改正表头"
-        yield Problem("heading_unit", message, hint, Level.ERROR, layout.grid.name, place, column.heading, heading)
+        place = address(row, number)
+        yield Problem("heading_unit", message, hint, Level.ERROR, layout.grid.name, place, column.heading, read)
 
 
 def _unknown(layout: Layout, number: int, missing: list[Column]) -> Problem:

@@ -12,6 +12,8 @@ from eldercare.sheets.text import normalise
 
 HIDDEN_SHEET = "版本"
 HEADER_WITHIN = 40
+LONGEST_LINE = 1_000
+"""Characters of a line that says what a sheet is; folding longer ones, by the hundred, would only take time."""
 LABELS = {
     "sheet": "表样",
     "version": "表样版本",
@@ -24,7 +26,10 @@ IDENTITY = ("foreign_sheet", "other_period", "other_township")
 """Codes of the errors that make a file the wrong one: what its rows say is then beside the point."""
 _SHEET = re.compile(r"表样:\s*([\w-]+)\s*/\s*([\w.-]+)")
 _PERIOD = re.compile(r"报送期:\s*(\d{4})\s*[-年]\s*(\d{1,2})")
-_TOWNSHIP = re.compile(r"填报单位:\s*([^\s(]+)\s*(?:\(\s*(\w+)\s*\))?")
+_NAMED_MONTH = re.compile(r"(20\d\d) ?年 ?(\d{1,2}) ?月(?! ?\d)")
+_WHEN_FILLED = re.compile("日期|时间|印发|发布")
+_TOWNSHIP = re.compile(r"填报单位(?:\(盖章\))?:\s*([^\s(:]++)(?!:)\s*(?:\(\s*(\w+)\s*\))?")
+_NAMES_A_TOWNSHIP = re.compile("[乡镇]|街道")
 
 
 def visible_line(meta: Mapping[str, str]) -> str:
@@ -45,8 +50,15 @@ def hidden_rows(meta: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def read(workbook: Workbook, grid: Grid, header_row: int) -> dict[str, str]:
-    """What the copy says about itself; the hidden worksheet outweighs the line above the header. Empty if nothing."""
-    return {**_visible(_texts_above(grid, header_row)), **_hidden(workbook.grid(HIDDEN_SHEET))}
+    """What the copy says about itself; the hidden worksheet outweighs the line above the header. Empty if nothing.
+
+    `titled` is the month that a reader of the sheet sees above the header, where it is not the `period`.
+    """
+    texts = list(_texts_above(grid, header_row))
+    visible = _visible(texts)
+    meta = {**visible, **_hidden(workbook.grid(HIDDEN_SHEET))}
+    seen = visible.get("period") or _named_month(texts)
+    return meta | {"titled": seen} if seen and seen != meta.get("period") else meta
 
 
 def problems(
@@ -56,7 +68,14 @@ def problems(
     if meta.get("sheet", sheet) != sheet:
         return [_foreign(meta, title)]
     found = [_old(meta["version"], version)] if meta.get("version", version) != version else []
-    others = {key: wanted for key, wanted in expected.items() if wanted and meta.get(key, wanted) != wanted}
+    wanted = expected.get("period")
+    if wanted and meta.get("titled", wanted) != wanted:
+        found.append(_other_title(meta, wanted))
+    if _is_of_another_unit(meta, expected.get("township_name", "")):
+        found.append(_other_unit(meta, expected["township_name"]))
+    others = {
+        key: expected[key] for key in _OTHERS if expected.get(key) and meta.get(key, expected[key]) != expected[key]
+    }
     return found + [_OTHERS[key](meta, wanted) for key, wanted in others.items()]
 
 
@@ -86,6 +105,26 @@ def _other_period(meta: Mapping[str, str], wanted: str) -> Problem:
     return Problem("other_period", message, hint, read=meta["period"])
 
 
+def _other_title(meta: Mapping[str, str], wanted: str) -> Problem:
+    """Own forms and copies of old ones say a month only in their title: enough to ask, not enough to turn away."""
+    message = f"表头上写的是 {_period_in_words(meta['titled'])}，这次按 {_period_in_words(wanted)}读取"
+    return Problem("other_title", message, "请核对是不是拿错了月份的表", Level.WARNING, read=meta["titled"])
+
+
+def _is_of_another_unit(meta: Mapping[str, str], wanted: str) -> bool:
+    """Whether a copy without a code names a township whose name is neither part of the wanted one nor holds it."""
+    name = meta.get("township_name", "")
+    if not wanted or meta.get("township") or not _NAMES_A_TOWNSHIP.search(name):
+        return False
+    return wanted not in name and name not in wanted
+
+
+def _other_unit(meta: Mapping[str, str], wanted: str) -> Problem:
+    name = meta["township_name"][:60]
+    message = f"表头上的填报单位是“{name}”，这次按{wanted}读取"
+    return Problem("other_unit", message, "请核对是不是拿错了单位的表", Level.WARNING, read=name)
+
+
 def _other_township(meta: Mapping[str, str], wanted: str) -> Problem:
     name = meta.get("township_name", "")
     message = f"这是{name}（{meta['township']}）的表，本次填报单位的代码是 {wanted}"
@@ -102,7 +141,8 @@ def _period_in_words(period: str) -> str:
 
 
 def _texts_above(grid: Grid, header_row: int) -> Iterable[str]:
-    return (normalise(printed(value)) for row in grid.rows[: header_row - 1] for value in row if value is not None)
+    texts = (printed(value) for row in grid.rows[: header_row - 1] for value in row if value is not None)
+    return (normalise(text) for text in texts if len(text) <= LONGEST_LINE)
 
 
 def _visible(texts: Iterable[str]) -> dict[str, str]:
@@ -115,6 +155,13 @@ def _visible(texts: Iterable[str]) -> dict[str, str]:
     if township := _TOWNSHIP.search(line):
         found |= {"township_name": township[1]} | ({"township": township[2]} if township[2] else {})
     return found
+
+
+def _named_month(texts: Iterable[str]) -> str:
+    """The one month that the lines name without a day, "" for none or several; when a sheet was filled in says nothing."""
+    lines = [text for text in texts if not _WHEN_FILLED.search(text)]
+    months = {(found[1], int(found[2])) for text in lines for found in _NAMED_MONTH.finditer(text)}
+    return "".join(f"{year}-{month:02}" for year, month in months) if len(months) == 1 else ""
 
 
 def _hidden(grid: Grid | None) -> dict[str, str]:

@@ -27,6 +27,7 @@ class Shown(Enum):
 
     PLAIN = "plain"
     PERCENT = "percent"
+    SCALED = "scaled"
     MOMENT = "moment"
     ELAPSED = "elapsed"
 
@@ -40,7 +41,9 @@ def shown(code: int | str) -> Shown:
         return Shown.ELAPSED
     if _DATED.search(positive):
         return Shown.MOMENT
-    return Shown.PERCENT if percents.is_percent(text) else Shown.PLAIN
+    if percents.is_percent(text):
+        return Shown.PERCENT
+    return Shown.SCALED if percents.is_scaled(text) else Shown.PLAIN
 
 
 def elapsed(serial: float) -> timedelta:

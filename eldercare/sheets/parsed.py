@@ -12,6 +12,8 @@ _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FOLD |= dict.fromkeys((0x3000, 0xA0, 0x2007, 0x202F, 0x2009), " ") | {0x2212: "-"}
 # What a spreadsheet program is told by a leading apostrophe, "this is text", arrives as a character from others.
 _APOSTROPHE = re.compile(r"['’](?=[0-9][0-9,.%/-]*$)")
+_DITTO = frozenset({"同上", "同左", "同前", "〃", "″"})
+_GARBLED = "\ufffd"
 _DASHES = re.compile(r"[-‐‑‒–—―─━/\\]+")
 
 
@@ -75,6 +77,8 @@ def opened(value: Value, *, lines: bool = False) -> tuple[Value, Parsed | None]:
     except ControlCharacterError as error:
         raise ParseError("control_character", f"含有看不见的控制字符 {error.name}", "请删除后重新填写") from None
     plain = folded(value)
+    if plain in _DITTO or _GARBLED in plain:
+        raise _unreadable(plain)
     if plain[:1] in ("'", "’") and _APOSTROPHE.match(plain):
         value = plain = plain[1:]
     if not plain:
@@ -82,3 +86,10 @@ def opened(value: Value, *, lines: bool = False) -> tuple[Value, Parsed | None]:
     if _DASHES.fullmatch(plain):
         return None, DASH
     return (value if lines else plain), None
+
+
+def _unreadable(text: str) -> ParseError:
+    """Why words that a person understands, or once could, say nothing where rows are sorted and cells are moved."""
+    if _GARBLED in text:
+        return ParseError("garbled_text", f"文字里有乱码“{_GARBLED}”", "请把这一格重新填写")
+    return ParseError("ditto", f"“{text}”没有写出内容", "每一行都要写出自己的内容，可以复制上一行的")

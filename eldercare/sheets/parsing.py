@@ -9,10 +9,8 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
-from functools import lru_cache
 
-from eldercare.sheets import percents
+from eldercare.sheets import hints, percents, proposals
 from eldercare.sheets.cells import Value
 from eldercare.sheets.dates import day
 from eldercare.sheets.parsed import BLANK, Note, Parsed, ParseError, folded, opened, printed
@@ -41,6 +39,9 @@ LARGEST = 10**15
 
 _FIGURE = re.compile(r"(-?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(\.[0-9]+)? ?([^0-9.,\- ]\S*)?")
 _SEPARATORS = re.compile(r"[、，,;；\n]")
+# Between names of a closed list these separate too, as long as every piece is one of its names.
+_LOOSE_SEPARATORS = re.compile(r"[\s/|]+")
+_NONE_OF_A_LIST = frozenset({"没有", "暂无", "0", "零"})
 
 
 def decimal(value: Value, *, unit: str = "", places: int = 2) -> Parsed:
@@ -49,9 +50,7 @@ def decimal(value: Value, *, unit: str = "", places: int = 2) -> Parsed:
     if dash:
         return dash
     figure = _figure(value, unit)
-    if -figure.as_tuple().exponent > places:
-        hint = f"请保留 {places} 位小数" if places else "请填整数"
-        raise ParseError("too_many_places", f"小数位数超过 {places} 位" if places else "不是整数", hint)
+    _check_places(figure, places)
     return Parsed(figure)
 
 
@@ -69,13 +68,16 @@ def percent(value: Value, *, places: int = 2) -> Parsed:
     A bare 0.8 stays 0.8 %, as printed; a cell formatted as a percentage comes from the reader with its sign. Figures
     above 0 up to 1 without a sign carry a note.
     """
-    found = decimal(value, unit="%", places=places)
-    signed = isinstance(value, str) and "%" in folded(value)
-    if found.value is None or signed or not 0 < found.value <= 1:
-        return found
-    meant = percents.shown(found.value)
-    hint = f"如果是 {meant}，请填 {meant[:-1]}"
-    return Parsed(found.value, (Note("small_percent", f"按 {printed(found.value)}% 读取", hint),))
+    value, dash = opened(value)
+    if dash:
+        return dash
+    figure = _figure(value, "%")
+    is_bare = 0 < figure <= 1 and not (isinstance(value, str) and "%" in value)
+    hint = _as_points(figure, places) if is_bare else ""
+    _check_places(figure, places, hint)
+    if not is_bare:
+        return Parsed(figure)
+    return Parsed(figure, (Note("small_percent", f"按 {printed(figure)}% 读取", hint),))
 
 
 def choice(value: Value, options: Mapping[str, object], labels: Collection[str] = ()) -> Parsed:
@@ -91,11 +93,14 @@ def choice(value: Value, options: Mapping[str, object], labels: Collection[str] 
     name = compact(printed(value))
     if name in options:
         return Parsed(options[name])
-    raise ParseError("not_choice", "不在可选范围内", proposal(name, tuple(labels) or tuple(options)))
+    raise ParseError("not_choice", "不在可选范围内", proposals.for_choice(name, tuple(labels) or tuple(options)))
 
 
 def items(value: Value, options: Mapping[str, object] | None = None, labels: Collection[str] = ()) -> Parsed:
-    """The parts of a list separated by 、 (also commas, semicolons, line breaks); 无 is an empty list, a blank None."""
+    """The parts of a list separated by 、 (also commas, semicolons, line breaks); 无 is an empty list, a blank None.
+
+    Blanks and slashes separate the names of a closed list, because what stands between them can be checked.
+    """
     value, dash = opened(value, lines=True)
     if dash:
         return dash
@@ -104,6 +109,8 @@ def items(value: Value, options: Mapping[str, object] | None = None, labels: Col
         return Parsed([])
     if not names or "无" in names:
         raise ParseError("not_list", "名称之间请用顿号“、”分隔", "没有请只填“无”")
+    if options is not None:
+        names = [piece for name in names for piece in _pieces(name, options)]
     unique = list(dict.fromkeys(names if options is None else _chosen(names, options, labels)))
     repeated = (Note("repeated_item", "有重复的名称，只计一次"),) if len(unique) < len(names) else ()
     return Parsed(unique, repeated)
@@ -125,15 +132,16 @@ def text(value: Value, *, max_length: int = 0) -> Parsed:
     return Parsed(words or None)
 
 
-@lru_cache(maxsize=4096)
-def proposal(name: str, labels: tuple[str, ...]) -> str:
-    """The hint for a text that is none of the labels: the nearest one, else the labels themselves."""
-    by_compact = {compact(label): label for label in labels}
-    near = get_close_matches(name, by_compact, n=1, cutoff=0.5) if len(name) <= 50 else []
-    if near:
-        return f"是否为“{by_compact[near[0]]}”？请从下拉列表中选择"
-    listed = " ".join(labels[:12]) + (" 等" if len(labels) > 12 else "")
-    return f"可选：{listed}" if labels else "请从下拉列表中选择"
+def _check_places(figure: Decimal, places: int, hint: str = "") -> None:
+    if -figure.as_tuple().exponent > places:
+        hint = hint or (f"请保留 {places} 位小数" if places else "请填整数")
+        raise ParseError("too_many_places", f"小数位数超过 {places} 位" if places else "不是整数", hint)
+
+
+def _as_points(figure: Decimal, places: int) -> str:
+    """What a fraction written without a sign may mean: 0.615 is more likely 61.5 % than 0.62 %."""
+    meant = percents.shown(figure)
+    return f"如果是 {meant}，请填 {printed(round(Decimal(meant[:-1]), places).normalize())}"
 
 
 def _figure(value: Value, unit: str) -> Decimal:
@@ -164,24 +172,27 @@ def _without_trailing_zeros(value: Decimal) -> Decimal:
 def _figure_of_text(value: str, unit: str) -> Decimal:
     found = _FIGURE.fullmatch(value)
     if not found:
-        hint = "填累计数，不写加号" if value.startswith("+") else "只填阿拉伯数字，例如 1200"
-        raise ParseError("not_number", "不是数字", "没有请填 0，不清楚请留空" if value == "无" else hint)
+        raise ParseError("not_number", "不是数字", hints.of_number(value, unit))
     sign, whole, fraction, suffix = found.groups(default="")
+    figure = Decimal(sign + whole.replace(",", "").replace(" ", "") + fraction)
     if suffix and suffix.casefold() not in same_unit(unit):
-        _refuse_unit(suffix.casefold(), unit)
-    return Decimal(sign + whole.replace(",", "").replace(" ", "") + fraction)
+        if not is_unit(suffix):
+            raise ParseError("not_number", "不是数字", hints.of_number(value, unit))
+        raise ParseError("wrong_unit", f"计量单位“{suffix}”不对", hints.of_unit(figure, suffix, unit))
+    return figure
 
 
-def _refuse_unit(suffix: str, unit: str) -> None:
-    if not is_unit(suffix):
-        raise ParseError("not_number", "不是数字", "只填阿拉伯数字，例如 1200；说明写在备注栏")
-    wanted = f"本列以{unit}为单位，请换算后只填数字" if unit else "请只填数字"
-    raise ParseError("wrong_unit", f"计量单位“{suffix}”不对", wanted)
+def _pieces(name: str, options: Mapping[str, object]) -> list[str]:
+    """The names that one part of a list holds: several where it is none itself but all its pieces are."""
+    pieces = [piece for piece in _LOOSE_SEPARATORS.split(name) if piece]
+    is_several = compact(name) not in options and all(compact(piece) in options for piece in pieces)
+    return pieces if is_several else [name]
 
 
 def _chosen(names: list[str], options: Mapping[str, object], labels: Collection[str]) -> list[object]:
     unknown = [name for name in names if compact(name) not in options]
     if unknown:
-        hint = "；".join(f"“{name}”{proposal(compact(name), tuple(labels))}" for name in unknown[:3])
+        is_none = len(names) == 1 and names[0] in _NONE_OF_A_LIST
+        hint = "没有请填“无”，不清楚请留空" if is_none else proposals.for_list(names, options, tuple(labels))
         raise ParseError("not_choice", f"有不认识的名称：{'、'.join(unknown[:5])[:100]}", hint)
     return [options[compact(name)] for name in names]

@@ -7,6 +7,8 @@ COPY_VALUES = "请新建一个空白工作簿，把需要的数据用“选择�
 SEND_AGAIN = "请在本机打开检查，能正常打开的话另存为 .xlsx 后再上传；打不开的话请向填表人重新索取。"
 SPLIT = "请检查是否有多余内容，删掉后再上传；确实有这么多数据时，请分成几个文件上传。"
 
+NOT_READY = "文件还没有下载或保存完，请等它完成，再上传完整的 .xlsx 文件。"
+
 CATALOGUE: dict[str, tuple[str, str]] = {
     "empty": ("这个文件是空的，里面没有任何内容。", "请打开原文件确认已经保存，再重新上传。"),
     "too_big": ("文件超过 {megabytes} MB，没有读取。", "请删掉图片、附件和用不着的工作表后再上传。"),
@@ -24,14 +26,25 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "docx": ("这个文件其实是 Word 文档。", "请把表格复制到 Excel 或 WPS 表格里，另存为 .xlsx 后再上传。"),
     "pptx": ("这个文件其实是演示文稿。", "请上传填表用的原始表格文件。"),
     "ods": ("这个文件其实是 ODS 表格（OpenDocument），不能直接读取。", SAVE_AS_XLSX),
+    "numbers": (
+        "这个文件其实是苹果 Numbers 表格，不能直接读取。",
+        "请在 Numbers 里点“文件”—“导出为”—“Excel”，把导出的 .xlsx 上传。",
+    ),
+    "lock_file": (
+        "这是表格软件打开文件时自动生成的临时文件，不是表格本身。",
+        "请先保存并关闭正在编辑的表格，再选择文件名前面没有“~”的那一个上传。",
+    ),
     "xlsb": ("这个文件其实是二进制工作簿（.xlsb），不能直接读取。", SAVE_AS_XLSX),
     "encrypted": (
         "这个文件加了打开密码，无法读取。",
         "请用密码打开，在“文件”—“信息”（或“文档加密”）里去掉密码，保存后再上传。",
     ),
-    "renamed": ("文件后缀是 .{suffix}，内容其实是 .{kind}；可能是直接改了文件名。", SAVE_AS_XLSX),
+    "renamed": (
+        "文件后缀是 .{suffix}，内容其实是 .{kind}；可能是直接改了文件名。",
+        "请把文件名末尾的 .{suffix} 改回 .{kind} 再上传；或用 WPS 表格打开，另存为 .xlsx 后再上传。",
+    ),
     "text_as_excel": ("文件后缀是 .{suffix}，内容却是纯文本，不是真正的表格。", SAVE_AS_XLSX),
-    "unknown_content": ("文件后缀是 .{suffix}，内容却认不出是什么。", SAVE_AS_XLSX),
+    "unknown_content": ("文件后缀是 .{suffix}，内容却认不出是什么。", SEND_AGAIN),
     "broken_zip": ("文件不完整或已损坏，可能没有传完或没有下载完。", SEND_AGAIN),
     "too_many_parts": ("文件内部的组成部分超过 {limit} 个，不像一张普通表格。", COPY_VALUES),
     "duplicate_part": ("文件内部有重名的组成部分，无法确定该读哪一个。", COPY_VALUES),
@@ -73,6 +86,19 @@ CATALOGUE: dict[str, tuple[str, str]] = {
 }
 
 
+_BY_SUFFIX: tuple[tuple[str, str], ...] = (
+    ("pdf ofd", CATALOGUE["pdf"][1]),
+    ("jpg jpeg png gif bmp tif tiff webp heic", CATALOGUE["picture"][1]),
+    ("doc docx wps wpt rtf", CATALOGUE["docx"][1]),
+    ("ppt pptx dps", CATALOGUE["pptx"][1]),
+    ("zip rar 7z tar gz", CATALOGUE["compressed"][1]),
+    ("exe com bat scr msi apk", CATALOGUE["program"][1]),
+    ("numbers", CATALOGUE["numbers"][1]),
+    ("crdownload download part tmp td", NOT_READY),
+    ("lnk url", "这是快捷方式，里面没有表格；请找到原来的表格文件再上传。"),
+)
+
+
 class Refused(Exception):
     """A file that is not read: a stable code, and in Chinese what it is and what its sender can do."""
 
@@ -84,7 +110,16 @@ class Refused(Exception):
 def refuse(code: str, **facts: object) -> Refused:
     """The refusal of that code from the catalogue, its message filled with the facts; to be raised by the caller."""
     message, hint = CATALOGUE[code]
-    return Refused(code, message.format(**facts), hint)
+    return Refused(code, message.format(**facts), hint.format(**facts))
+
+
+def refuse_suffix(suffix: str) -> Refused:
+    """The refusal of a file by its suffix (without dot, in small letters), with what to do about such a file."""
+    told = refuse("suffix", suffix=f".{suffix[:20]}" if suffix else "（无）")
+    hint = next((hint for names, hint in _BY_SUFFIX if suffix in names.split()), told.hint)
+    if not suffix:
+        hint = f"请在文件名末尾补上原来的后缀，如 .xlsx；不清楚的话，{hint.removesuffix('。')}。"
+    return Refused(told.code, told.message, hint)
 
 
 def place(sheet: str, row: int, column: int) -> str:

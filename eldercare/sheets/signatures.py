@@ -89,6 +89,8 @@ def zip_kind(names: set[str], mimetype: bytes) -> str:
         return "docx"
     if "ppt/presentation.xml" in names:
         return "pptx"
+    if "index/document.iwa" in names:
+        return "numbers"
     if "xl/workbook.bin" in names:
         return "xlsb"
     return "xlsx" if "[content_types].xml" in names else "zip"

@@ -114,6 +114,8 @@ class _Numbers:
             return exact(number) if isinstance(number, float) else number
         if shown is Shown.PERCENT:
             return percents.shown(exact(number) if isinstance(number, float) else number)
+        if shown is Shown.SCALED:
+            return percents.scaled(exact(number) if isinstance(number, float) else number)
         try:
             if shown is Shown.ELAPSED:
                 return _checked(numberformats.elapsed(number))

@@ -4,7 +4,7 @@ from django import forms
 
 from eldercare.sheets.limits import LIMITS, MEGABYTE
 from eldercare.uploadpages import access
-from eldercare.uploads import UploadKind
+from eldercare.uploads import UploadKind, kind_of
 
 ACCEPTED = ".xlsx,.xls,.csv"
 FILE_HINT = f"Excel 工作簿（.xlsx、.xls）或 CSV，不超过 {LIMITS.file_bytes // MEGABYTE} MB。"
@@ -72,10 +72,10 @@ class SendForm(forms.Form):
 
     def clean_kind(self) -> UploadKind:
         """The declared kind."""
-        kind = self.kinds.get(self.cleaned_data["kind"])
-        if kind is None:
-            raise forms.ValidationError("没有这种表格，或您的角色不能上传它。", code="unknown_kind")
-        return kind
+        code = self.cleaned_data["kind"]
+        if code not in self.kinds:
+            raise forms.ValidationError(_not_here(code), code="unknown_kind")
+        return self.kinds[code]
 
     def clean(self) -> dict:
         """The month where the kind has one, and the unit; a unit outside the scope is a 404, not an error."""
@@ -87,6 +87,14 @@ class SendForm(forms.Form):
         code = data.get("township") or self.data.get("township", "")
         month = data["month"] if kind and kind.has_period else None
         data["unit"] = access.unit_of(self.user, kind, code.strip(), month)
-        if data["unit"] is None:
+        if kind and data["unit"] is None:
             self.add_error("township", forms.ValidationError("请选择乡镇（街道）。", code="township"))
         return data
+
+
+def _not_here(code: str) -> str:
+    """Why this page does not take a kind: there is none such, or its sheets are sent from the page of what they are about."""
+    declared = kind_of(code)
+    if declared is None or not declared.has_subject:
+        return "没有这种表格，或您的角色不能上传它。"
+    return f"{declared.label}不在这里上传，请到它所属的页面（那张表、那个培训班或那个乡镇）上传。"

@@ -14,6 +14,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from eldercare import mishaps
 from eldercare.review import MoveRefused
 from eldercare.uploads import Step, Steps
 
@@ -96,10 +97,11 @@ def _pieces(work: Work, head: str, tail: str, done: Callable, refused: Callable)
             ending = done(work.result)
         except (MoveRefused, PermissionDenied) as reason:
             ending = refused(reason)
-        except Exception:
+        except Exception as error:
             # The answer has begun, so no error page can take its place; the person must not be left without a word.
             logger.exception("long work broke off")
-            ending = _stopped(_BROKEN)
+            cause = mishaps.cause_of(error)
+            ending = _stopped(_BROKEN if cause is mishaps.OWN else f"{cause.message}{cause.hint}")
     yield render_to_string("uploads/ending.html", {"ending": ending}) + tail
 
 

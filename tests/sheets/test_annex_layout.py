@@ -26,6 +26,13 @@ def test_years_over_types_are_read_as_types_over_years():
     assert matrix.orientation == annex.Orientation.YEAR_OVER_TYPE
 
 
+def test_words_without_a_subject_are_passed_over_however_often_they_stand_there():
+    many = "计划年度" * 8_000
+    matrix = read(f"乡镇|2020年敬老院{many}|2021年{many}敬老院{many}甲", "凤山街道|1|2")
+
+    assert heads(matrix)[0] == ("ELDERLY_HOME", 2020)
+
+
 def test_three_header_rows_with_a_caption_and_a_measure_row_need_no_question():
     matrix = read(
         "序号|单位|城市养老设施建设任务（2019—2020年）|_|_|_",

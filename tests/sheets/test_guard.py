@@ -107,3 +107,37 @@ def test_reading_process_knows_neither_django_nor_the_environment(monkeypatch, t
 
 def test_every_refusal_of_the_catalogue_speaks_chinese():
     assert all(re.search("[一-龥]{4}", text) for pair in CATALOGUE.values() for text in pair)
+
+
+@pytest.mark.parametrize(
+    ("filename", "advice"),
+    [
+        ("月报.et", "另存为"),
+        ("月报.pdf", "不要上传打印或导出的 PDF"),
+        ("月报.JPG", "不要上传照片或截图"),
+        ("月报.wps", "复制到 Excel 或 WPS 表格里"),
+        ("月报.zip", "先解压"),
+        ("月报.numbers", "导出为"),
+        ("月报.xlsx.crdownload", "等它完成"),
+        ("月报.xlsx.lnk", "快捷方式"),
+        ("月报", "末尾补上原来的后缀"),
+    ],
+)
+def test_other_suffix_is_told_what_to_do_with_such_a_file(tmp_path, filename, advice):
+    with pytest.raises(guard.Refused) as caught:
+        guard.inspect(write(tmp_path, b"any"), filename)
+    assert caught.value.code == "suffix"
+    assert advice in caught.value.hint
+
+
+def test_suffix_changed_by_hand_is_changed_back(tmp_path):
+    with pytest.raises(guard.Refused) as caught:
+        guard.inspect(write(tmp_path, xlsx()), "a.xls")
+    assert "把文件名末尾的 .xls 改回 .xlsx" in caught.value.hint
+
+
+@pytest.mark.parametrize("filename", ["~$月报.xlsx", ".~月报.xlsx", ".~lock.月报.xlsx#"])
+def test_what_a_program_lays_beside_an_open_file_is_told_apart(tmp_path, filename):
+    with pytest.raises(guard.Refused) as caught:
+        guard.inspect(write(tmp_path, b"\x05user"), filename)
+    assert caught.value.code == "lock_file"

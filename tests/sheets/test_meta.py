@@ -88,3 +88,59 @@ def test_title_changed_by_hand_does_not_turn_november_into_december():
     changed = BytesIO()
     book.save(changed)
     assert [problem.code for problem in said(loaded(changed.getvalue()))] == ["other_period"]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("建设进度月报（2019年12月）", ["表头上写的是 2019年12月，这次按 2020年12月读取"]),
+        ("建设进度月报（2020年12月）", []),
+        ("填报日期：2021年1月", []),
+        ("2020年12月30日　白马镇", []),
+        ("2020年11月至2020年12月", []),
+    ],
+)
+def test_own_form_with_another_month_in_its_title_asks_for_a_look(line, told):
+    book = without_hidden_sheet(copy())
+    header = book.grids[0].rows.index(
+        next(row for row in book.grids[0].rows if row and row[0] == SHEET.columns[0].label)
+    )
+    own = Workbook([Grid("月报", [(line,), *book.grids[0].rows[header:]])])
+    found = said(own)
+    assert [problem.message for problem in found] == told
+    assert all(problem.level is Level.WARNING and problem.hint for problem in found)
+
+
+def test_line_changed_by_hand_beside_the_hidden_month_is_told():
+    book = openpyxl.load_workbook(BytesIO(writer.template(SHEET, [full_row()], meta=META)))
+    book.worksheets[0]["A2"] = "填报单位：白马镇（500156101）　报送期：2019年12月　表样：progress/1"
+    changed = BytesIO()
+    book.save(changed)
+    assert [problem.code for problem in said(loaded(changed.getvalue()))] == ["other_title"]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("填报单位：葛兰镇", ["表头上的填报单位是“葛兰镇”，这次按白马镇读取"]),
+        ("填报单位（盖章）：江口镇人民政府", ["表头上的填报单位是“江口镇人民政府”，这次按白马镇读取"]),
+        ("填报单位：武隆区白马镇人民政府", []),
+        ("填报单位：民政办", []),
+        ("填报单位：　　　填报人：乡镇经办", []),
+    ],
+)
+def test_own_form_of_another_township_asks_for_a_look(line, told):
+    grid = without_hidden_sheet(copy()).grids[0]
+    header = next(at for at, row in enumerate(grid.rows) if row and row[0] == SHEET.columns[0].label)
+    own = Workbook([Grid("月报", [(line,), *grid.rows[header:]])])
+    found = said(own, EXPECTED | {"township_name": "白马镇"})
+    assert [problem.message for problem in found] == told
+    assert all(problem.level is Level.WARNING for problem in found)
+
+
+def test_sheet_without_its_column_of_codes_is_told_what_follows():
+    grid = copy().grids[0]
+    own = Workbook([Grid("月报", [row[1:] for row in grid.rows])])
+    found = next(problem for problem in said(own) if problem.code == "column_absent")
+    assert found.message == "没有“设施编码”列，每一行都当作新增"
+    assert "补上这一列" in found.hint

@@ -186,7 +186,7 @@ def test_items_repeated_counts_once_with_a_note():
 def test_items_unknown_name_is_refused_with_a_proposal():
     with pytest.raises(ParseError) as caught:
         parsing.items("助餐、康复护里", {"助餐": "助餐", "康复护理": "康复护理"}, ("助餐", "康复护理"))
-    assert "“康复护理”" in caught.value.hint
+    assert "如果是“助餐、康复护理”" in caught.value.hint
 
 
 def test_text_keeps_lines_and_drops_what_nobody_sees():

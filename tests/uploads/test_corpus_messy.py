@@ -1,12 +1,12 @@
 """What people really send, through the upload page of a served portal: each file has its whole answer written beside it."""
 
 import pytest
-from corpus import formats, headings, identities, layouts, spellings
+from corpus import formats, headings, identities, layouts, offices, spellings
 from corpus.case import answered
 from corpus.ground import Workers, census, prepare
 from corpus.sending import Official
 
-CASES = formats.CASES + layouts.CASES + headings.CASES + spellings.CASES + identities.CASES
+CASES = formats.CASES + layouts.CASES + headings.CASES + spellings.CASES + identities.CASES + offices.CASES
 
 
 @pytest.fixture(scope="module")

@@ -176,6 +176,30 @@ def test_receipt_tells_number_time_deadline_and_what_follows(desk, handed_in):
         assert words in text
 
 
+def test_page_of_a_sheet_leads_on_whatever_became_of_its_month(office, desk, handed_in):
+    pk = handed_in.upload_id
+    again = f'href="{reverse("upload-new")}?kind=progress&amp;period={MONTH}"'
+    waiting = desk.page(pk).content.decode().split("<h2")[0]
+    assert "待核" in waiting
+    assert f"{again}>上传更正的表格" in waiting
+    decide(office, handed_in, "send_back", "请核对")
+    returned = desk.page(pk).content.decode().split("<h2")[0]
+    assert "已退回" in returned
+    assert "请改正表格后重新上传" in returned
+    assert f"{again}>上传更正的表格" in returned
+    desk.undo(pk)
+    undone = desk.page(pk).content.decode()
+    assert "这份表不再算作12月的报送" in undone
+    assert f"{again}>重新上传" in undone
+
+
+def test_received_month_offers_no_upload_that_would_be_turned_away(office, desk, handed_in):
+    decide(office, handed_in, "accept")
+    top = desk.page(handed_in.upload_id).content.decode().split("<h2")[0]
+    assert "已接收" in top
+    assert reverse("upload-new") not in top
+
+
 def test_foreign_township_finds_neither_receipt_nor_copy(office, handed_in, point, client_for, make_user, jiangkou):
     decide(office, handed_in, "send_back", "请核对", **note(1, point.code, "进度与照片不符"))
     stranger = client_for(make_user("township", jiangkou))

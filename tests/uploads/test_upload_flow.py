@@ -131,6 +131,7 @@ def test_original_and_every_step_are_kept_in_the_audit_trail(desk, point):
     answer = desk.send(content, name="白马镇 12月.xlsx").json()
     desk.confirm(answer["id"])
     response = desk.client.get(f"/uploads/{answer['id']}/original/")
+    assert "no-store" in response["Cache-Control"]
     assert b"".join(response.streaming_content) == content
     assert unquote(response["Content-Disposition"]) == "attachment; filename*=utf-8''白马镇 12月.xlsx"
     actions = (

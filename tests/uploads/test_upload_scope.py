@@ -79,3 +79,10 @@ def test_stranger_is_sent_to_the_login(client, foreign):
         response = getattr(client, method)(f"/uploads/{foreign.pk}/{address}")
         assert response.status_code == 302
         assert response.url.startswith("/accounts/login/")
+
+
+def test_sheet_sent_after_the_session_ended_is_not_lost_without_a_word(client):
+    login = client.post("/uploads/new/", {"kind": "progress", "period": "2020-12"}, follow=True)
+    assert "刚才提交的内容没有收到" in login.content.decode()
+    assert 'name="next" value="/uploads/new/"' in login.content.decode()
+    assert "刚才提交的内容没有收到" not in client.get("/uploads/new/", follow=True).content.decode()

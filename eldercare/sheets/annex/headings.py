@@ -26,7 +26,9 @@ CHINESE_YEAR = re.compile(r"二[〇○零O]([一二三四五六七八九〇○�
 IN_BRACKETS = re.compile(r"[(\[](?:单位[:：]?)?(?:个|人|名|所|处|张|家|座)[)\]]|/(?:个|人|名|所|处|张|家|座)$")
 BARE_BRACKETS = re.compile(r"^\(([^()]*)\)$|\(\)")
 FILLER = "数量|人数|个数|名额|指标|年度|安排|任务|目标|计划|规划|建设|培训|新建|新增|拟|建|数|年"
-AROUND = re.compile(rf"^(?:{FILLER})+|(?:{FILLER})+$")
+AHEAD = re.compile(rf"(?:{FILLER})+")
+# Read from the end: sought forwards, words that lead up to one that is none of them would be tried from each one anew.
+BEHIND = re.compile(rf"(?:{'|'.join(sorted((word[::-1] for word in FILLER.split('|')), key=len, reverse=True))})+")
 
 
 def is_unit(text: str) -> bool:
@@ -54,7 +56,15 @@ def parse(text: str) -> Heading:
     rest = RANGE.sub("", rest)
     years = tuple(dict.fromkeys(map(int, YEARS.findall(rest))))
     whole = BARE_BRACKETS.sub(r"\1", YEARS.sub("", rest)).strip("、,:-—·")
-    return Heading(years, span, whole, AROUND.sub("", whole))
+    return Heading(years, span, whole, _core(whole))
+
+
+def _core(whole: str) -> str:
+    """The wording without the words around it that say nothing of its subject."""
+    ahead = AHEAD.match(whole)
+    rest = whole[ahead.end() :] if ahead else whole
+    behind = BEHIND.match(rest[::-1])
+    return rest[: len(rest) - behind.end()] if behind else rest
 
 
 def _arabic(match: re.Match[str]) -> str:

@@ -104,6 +104,27 @@ def _one_line(mebibytes: int) -> bytes:
     return b"a" * mebibytes * MEGABYTE
 
 
+def _remarked(words: str) -> bytes:
+    """The same remark in every row, long enough that whatever looks at it twice for each of its characters never ends."""
+    return Table().put(2, remark=words).put(3, remark=words).put(4, remark=words).text().encode()
+
+
+def _ligatures() -> bytes:
+    """Above the table, 900 cells of 32,000 signs that fold to eighteen letters each; all of them point at one string."""
+    above = "".join(f'<row r="{row}">{_POINTING}</row>' for row in range(1, 37))
+    table = "".join(f'<row r="{row}">{"".join(map(_typed, cells))}</row>' for row, cells in enumerate(Table().rows, 37))
+    return packages.xlsx(strings=packages.shared(f"<t>{chr(0xFDFA) * 32_000}</t>"), rows=above + table)
+
+
+_POINTING = '<c t="s"><v>0</v></c>' * 25
+
+
+def _typed(value: str | float | None) -> str:
+    if value is None:
+        return "<c/>"
+    return f'<c t="{"str" if isinstance(value, str) else "n"}"><v>{value}</v></c>'
+
+
 CASES = (
     Case("million_styled_blank_cells", _styled_blanks),
     refused("one_string_in_20000_cells", "too_much_text", _same_string_everywhere),
@@ -123,6 +144,14 @@ CASES = (
     refused("csv_four_million_columns", "no_header", lambda: b"," * (4 * MEGABYTE), "月报.csv"),
     refused("csv_four_million_filled_columns", "too_many_columns", lambda: b"1," * (4 * MEGABYTE), "月报.csv"),
     refused("csv_four_million_quotes", "csv_quotes", lambda: b'""' * (4 * MEGABYTE), "月报.csv"),
+    Case(
+        "csv_thirty_thousand_brackets_in_a_cell",
+        lambda: _remarked("(" * 30_000),
+        (0, 0, 0, 0, 3, 0),
+        (("too_long", "S2"), ("too_long", "S3"), ("too_long", "S4")),
+        "月报.csv",
+    ),
+    Case("nine_hundred_ligatures_of_eighteen_letters_above", _ligatures),
     refused("csv_four_million_lines", "no_header", lambda: b"\n" * (4 * MEGABYTE), "月报.csv"),
     refused("csv_nine_megabytes_of_nul", "csv_encoding", lambda: bytes(9 * MEGABYTE), "月报.csv"),
     Case(
