@@ -14,6 +14,7 @@ from facilities.models import Facility, StandardEdition, Waiver, ZoneAlias
 from facilities.rules import evaluation, overall, requirements
 from facilities.rules import waivers as rules
 from facilities.rules.asked import asked
+from facilities.rules.editions import EARLY
 from facilities.rules.findings import Finding
 
 
@@ -46,6 +47,10 @@ class Yardstick:
     edition: StandardEdition | None
     rules: requirements.Edition | None
     zone_aliases: dict[str, set[str]]
+
+    def note(self, day: date) -> str:
+        """What must be said of a day before the first edition, which applies all the same; empty on any other."""
+        return EARLY if self.edition and not self.edition.holds_on(day) else ""
 
     def asks(self, subjects: Iterable[str]) -> frozenset[str]:
         """The facts that the edition wants to know about facility types or units."""

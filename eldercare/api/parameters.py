@@ -13,7 +13,8 @@ from eldercare.regions import TOWNSHIP_KINDS, Kind, Region
 
 MOST_PER_PAGE = 200
 FORMATS = ("json", "csv", "xlsx")
-CODE = re.compile(r"[0-9]{2,12}")
+# Letters too: a district whose print masks it has a code of its own (XQU).
+CODE = re.compile(r"[0-9A-Z]{2,12}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 YEARS = (2000, 2100)
 

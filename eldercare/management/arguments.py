@@ -19,10 +19,10 @@ def day(text: str) -> date:
 
 def month(text: str) -> date:
     """The first day of a month written YYYY-MM."""
-    try:
-        return date.fromisoformat(f"{text}-01")
-    except ValueError as wrong:
-        raise ArgumentTypeError(f"“{text}”不是月份，请写成 2020-12 的形式。") from wrong
+    found = clock.asked_day(f"{text}-01")
+    if found is None:
+        raise ArgumentTypeError(f"“{text}”不是月份，请写成 2020-12 的形式。")
+    return found
 
 
 def add_district(parser) -> None:

@@ -36,6 +36,7 @@ class Findings(ListView):
         "管理多个区县的账号须指定 district。subject_kind 只取一类对象；给出 type、year 或 stage 时只有设施。"
         "outcome 为 no_data 时表示缺少资料，missing_text 说明缺什么；gap 为差额，gap_text 为文字说明；"
         "overall 为该设施或单位的总体结论。"
+        "早于首个标准的日期按首个标准核查，note 里写明。"
     )
     filters = (
         one_of("subject_kind", "对象类别代码", SUBJECTS),
@@ -83,7 +84,7 @@ class Findings(ListView):
 def _of_facilities(query: Query, place: Place, day: date, measure: checks.Yardstick) -> Iterator[tuple[tuple, str]]:
     if query.get("subject_kind") in (None, FACILITY):
         for check in checks.check_all(_facilities(query, place, day), place.district, day, measure.edition, measure):
-            yield from _lines(check)
+            yield from _lines(check, measure.note(day))
 
 
 def _of_units(query: Query, place: Place, day: date, measure: checks.Yardstick) -> Iterator[tuple[tuple, str]]:
@@ -96,15 +97,15 @@ def _of_units(query: Query, place: Place, day: date, measure: checks.Yardstick) 
     names = {unit.code: unit.name for unit in scope.townships}
     for check in unitchecks.check_units(scope, asked, measure):
         if kind in (None, check.subject):
-            yield from _unit_lines(check, scope, names)
+            yield from _unit_lines(check, scope, names, measure.note(scope.as_of))
 
 
-def _unit_lines(check: UnitCheck, scope: Scope, names: dict[str, str]) -> Iterator[tuple[tuple, str]]:
+def _unit_lines(check: UnitCheck, scope: Scope, names: dict[str, str], note: str) -> Iterator[tuple[tuple, str]]:
     unit: Region = check.unit
     township = scope.township_code(unit) or ""
     head = (check.subject, unit.code, unit.name, "", township, names.get(township, ""))
     for finding in check.findings:
-        yield (*head, *_said(finding), check.overall.value, scope.as_of), finding.outcome.value
+        yield (*head, *_said(finding, note), check.overall.value, scope.as_of), finding.outcome.value
 
 
 def _facilities(query: Query, place: Place, day: date):
@@ -115,14 +116,14 @@ def _facilities(query: Query, place: Place, day: date):
     return rows.filter(pk__in=then.values("facility")).select_related("township").order_by("code")
 
 
-def _lines(check: Check) -> Iterator[tuple[tuple, str]]:
+def _lines(check: Check, note: str) -> Iterator[tuple[tuple, str]]:
     facility = check.facility
     head = (FACILITY, facility.code, facility.name, facility.type, facility.township.code, facility.township.name)
     for finding in check.findings:
-        yield (*head, *_said(finding), check.overall.value, check.day), finding.outcome.value
+        yield (*head, *_said(finding, note), check.overall.value, check.day), finding.outcome.value
 
 
-def _said(finding: Finding) -> tuple:
+def _said(finding: Finding, note: str) -> tuple:
     return (
         finding.edition,
         finding.requirement,
@@ -138,5 +139,5 @@ def _said(finding: Finding) -> tuple:
         finding.gap,
         finding.gap_text,
         finding.missing_text,
-        finding.note,
+        "；".join(filter(None, (note, finding.note))),
     )

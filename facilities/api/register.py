@@ -1,16 +1,22 @@
 """/facilities/: the register, as it stands or as it stood on a day."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.conf import settings
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, JSONObject
+from django.utils import timezone
 
 from eldercare.api.days import reading_day
 from eldercare.api.fields import Field, Rows, coded, unit
 from eldercare.api.parameters import Query, as_of, one_of, year
 from eldercare.api.views import ListView
+from eldercare.reviewevents import ReviewEvent
 from facilities.kinds import FacilityType, Operation, Stage
 from facilities.models import AcceptanceReview, Facility, FacilityRecord, OperatorContract
+
+Status = AcceptanceReview.Status
 
 SIGNED = ("signed", "day")
 """The contract signed last as {operation, operator, until}, null without any, and the day that the row is read on."""
@@ -71,7 +77,7 @@ class Facilities(ListView):
     about = (
         "养老服务设施。不给 as_of 时为最新登记的状态；给出时为当日的状态，当日尚未登记的设施不列。"
         "null 表示没有登记，0 表示没有。运营方式以当日有效的运营合同为准。"
-        "status 为最近一份验收审核的状态，没有申请过验收的为 null。"
+        "status 为最近一份验收审核的状态（给出 as_of 时为当日的状态），没有申请过验收的为 null。"
     )
     filters = (
         one_of("type", "设施类型代码", FacilityType, "type"),
@@ -103,9 +109,29 @@ class Facilities(ListView):
         return rows.annotate(signed=Subquery(last.values(contract=contract)[:1]), status=_status(query))
 
 
-def _status(query: Query) -> Subquery:
-    """The state of a facility's last acceptance review."""
-    reviews = AcceptanceReview.objects.filter(facility=OuterRef("facility" if query.as_of else "pk"))
-    if query.as_of:  # what was accepted after that day had not been accepted then
-        reviews = reviews.exclude(accepted_on__gt=query.as_of)
-    return Subquery(reviews.order_by("-pk").values("status")[:1])
+def _status(query: Query) -> Combinable:
+    """The state of a facility's last acceptance review; with a day, as it was on that day.
+
+    On a district's own present day, and after it, what is so now counts: a demo district's stamps lie after its year.
+    """
+    day = query.as_of
+    reviews = AcceptanceReview.objects.filter(facility=OuterRef("facility" if day else "pk")).order_by("-pk")
+    if day is None:
+        return Subquery(reviews.values("status")[:1])
+    now, then = Subquery(reviews.exclude(accepted_on__gt=day).values("status")[:1]), _status_then(reviews, day)
+    in_demo = When(
+        facility__district__is_demo=True, then=now if day >= date.fromisoformat(settings.DEMO_AS_OF) else then
+    )
+    return Case(in_demo, default=now if day >= timezone.localdate() else then)
+
+
+def _status_then(reviews: QuerySet, day: date) -> Subquery:
+    """The state of the last of some reviews on a day gone by: an acceptance counts from its date, all else by its events."""
+    over = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    moved = ReviewEvent.objects.filter(model=AcceptanceReview._meta.label_lower, object_id=OuterRef("pk"), at__lt=over)
+    stood = Q(accepted_on__lte=day) & (Q(revoked_at__isnull=True) | Q(revoked_at__gte=over))
+    by_event = Coalesce(Subquery(moved.order_by("-at", "-pk").values("target")[:1]), Value(Status.DRAFT.value))
+    known = reviews.filter(Q(created_at__lt=over) | Q(accepted_on__lte=day))
+    return Subquery(
+        known.annotate(then=Case(When(stood, then=Value(Status.ACCEPTED.value)), default=by_event)).values("then")[:1]
+    )

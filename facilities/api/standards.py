@@ -12,24 +12,9 @@ from eldercare.api.policies import DistrictList
 from eldercare.policies import unpack
 from facilities.kinds import FacilityType
 from facilities.models import Requirement, StandardEdition
-from facilities.rules.catalogue import SUBJECTS
+from facilities.rules.catalogue import KIND_LABELS, SUBJECTS
 from facilities.rules.modality import LABELS as MODALITIES
 
-KINDS = {
-    "area": "面积",
-    "beds": "床位",
-    "nursing_beds": "护理型床位",
-    "zone": "功能区",
-    "room": "功能用房",
-    "equipment": "设施设备",
-    "staff": "人员",
-    "quantity": "数量",
-    "attribute": "属性",
-    "checklist": "检查清单",
-    "any_of": "任选其一",
-    "manual": "人工认定",
-    "reference": "引用标准",
-}
 BASES = {"gross": "建筑面积", "usable": "使用面积", "unqualified": "面积（未注明口径）"}
 
 
@@ -45,6 +30,12 @@ def _later_begun(day) -> QuerySet:
     return same.filter(valid_from__lte=day, valid_from__gt=since)
 
 
+def _begun_before() -> QuerySet:
+    """The editions of the same district that begin before an edition; the first, which has none, applies before its day too."""
+    same = StandardEdition.objects.filter(policy__district=OuterRef("edition__policy__district"))
+    return same.filter(Q(valid_from__isnull=True) | Q(valid_from__lt=OuterRef("edition__valid_from")))
+
+
 class Standards(DistrictList):
     """The clauses of the standards of the caller's districts."""
 
@@ -53,7 +44,7 @@ class Standards(DistrictList):
     about = "各区县设施标准的条款，含印发用词和约束程度。value 为主要限值，例外与适用条件见 exceptions 和 when。"
     filters = (
         one_of("type", "设施类型代码：只列适用于该类设施的条款", FacilityType),
-        as_of("只列当日有效的标准版本"),
+        as_of("只列当日有效的标准版本；早于首个版本的日期列首个版本，核查也按它"),
     )
     fields = (
         Field("policy", "政策", ("edition__policy__slug",)),
@@ -66,7 +57,7 @@ class Standards(DistrictList):
         Field("clause", "条款"),
         coded("subject", "对象", SUBJECTS),
         coded("applies_to", "适用设施类型", FacilityType, kind="list"),
-        coded("kind", "类别", KINDS),
+        coded("kind", "类别", KIND_LABELS),
         coded("modality", "约束程度", MODALITIES),
         Field("wording", "印发用词"),
         Field("operator", "比较符", ("body",), read=_stated("operator")),
@@ -85,7 +76,7 @@ class Standards(DistrictList):
     def found(self, query: Query) -> QuerySet:
         rows = super().found(query)
         if day := query.as_of:
-            begun = Q(edition__valid_from__isnull=True) | Q(edition__valid_from__lte=day)
+            begun = Q(edition__valid_from__isnull=True) | Q(edition__valid_from__lte=day) | ~Exists(_begun_before())
             rows = rows.filter(begun, ~Exists(_later_begun(day)))
             rows = rows.filter(Q(edition__valid_to__isnull=True) | Q(edition__valid_to__gt=day))
         if type_ := query.get("type"):

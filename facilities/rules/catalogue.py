@@ -17,6 +17,21 @@ FACILITY_TYPES = {
     "MEDICAL_ELDERLY_INSTITUTION": "医养结合型机构",
 }
 SUBJECTS = {"facility": "设施", "village": "村", "community": "社区", "township": "乡镇（街道）"}
+KIND_LABELS = {
+    "area": "面积",
+    "beds": "床位",
+    "nursing_beds": "护理型床位",
+    "zone": "功能区",
+    "room": "功能用房",
+    "equipment": "设施设备",
+    "staff": "人员",
+    "quantity": "数量",
+    "attribute": "属性",
+    "checklist": "检查清单",
+    "any_of": "任选其一",
+    "manual": "人工认定",
+    "reference": "引用标准",
+}
 FACT_TYPES = {
     "integer": "整数",
     "decimal": "数值",

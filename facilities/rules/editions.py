@@ -7,6 +7,8 @@ from typing import Protocol, TypeVar
 
 from facilities.rules.clauses import Edition
 
+EARLY = "该日期早于首个标准的生效日，按首个标准核查"
+
 
 class Dated(Protocol):
     """Something in force from `starts` (None: always) until the day before `ends` (None: not ended)."""
@@ -42,7 +44,7 @@ class InForce:
     @property
     def note(self) -> str:
         """What a reader must be told about an early day."""
-        return "该日期早于首个标准的生效日，按首个标准核查" if self.early else ""
+        return EARLY if self.early else ""
 
 
 def in_force(editions: Iterable[Edition], day: date) -> InForce | None:

@@ -128,7 +128,7 @@ def _undecided(node: Branch, inner: Result, context: Context, within: str) -> Re
     """
     doubt = unknown(_undecided_fact(node, context), "适用条件")
     if within == "any":
-        return joined("all", (doubt, inner), node.label)
+        return joined("all", (doubt, replace(inner, label="")), node.label)
     return inner if inner.truth is Truth.TRUE else replace(doubt, label=node.label)
 
 

@@ -114,6 +114,11 @@ def _short(test: Comparison, measured, frame: dict) -> Result:
     return Result(Truth.FALSE, test.label, measured, **frame, gap=gap, gap_text=text, action=action)
 
 
+def _lack(child: Result) -> str:
+    """What one child lacks: a leaf in a phrase, a branch with its own lacks in brackets."""
+    return f"{child.label}（{child.gap_text}）" if child.join and child.label else f"{child.label}{child.gap_text}"
+
+
 def joined(join: str, children: Iterable[Result], label: str = "", **details) -> Result:
     """A branch: the truth of its applicable children, with what they lack."""
     children = tuple(children)
@@ -124,9 +129,7 @@ def joined(join: str, children: Iterable[Result], label: str = "", **details) ->
         truth,
         label,
         missing=once(name for child in guilty for name in child.missing),
-        gap_text=("；或" if join == "any" else "；").join(
-            once(f"{child.label}{child.gap_text}" for child in guilty if child.gap_text)
-        ),
+        gap_text=("；或" if join == "any" else "；").join(once(_lack(child) for child in guilty if child.gap_text)),
         reason="；".join(once(child.reason for child in guilty if child.reason)),
         join=join,
         children=children,

@@ -6,7 +6,9 @@ import factories
 import pytest
 from rest_framework.throttling import UserRateThrottle
 
+from eldercare.policies import Policy
 from facilities.history import record_one
+from facilities.models import Requirement, StandardEdition
 
 MALFORMED = (
     ("facilities/?type=NOPE", "type", "VILLAGE_POINT（村级互助养老点）"),
@@ -105,8 +107,26 @@ def test_findings_are_filtered_by_outcome(api, register):
 
 
 def test_standards_are_those_of_the_day(api):
-    assert api.body("standards/?as_of=2020-06-09")["count"] == 0
     assert api.body("standards/?as_of=2020-06-10")["count"] == api.body("standards/")["count"] > 0
+
+
+def test_before_the_first_standard_the_first_is_listed_and_findings_say_so(api, register):
+    register()
+    early = api.rows("findings/?as_of=2020-06-09&page_size=200")
+    [edition] = {row["edition"] for row in early}
+
+    assert {row["edition"] for row in api.rows("standards/?as_of=2020-06-09")} == {edition}
+    assert all(row["note"].startswith("该日期早于首个标准的生效日，按首个标准核查") for row in early)
+    assert not any("早于" in (row["note"] or "") for row in api.rows("findings/?as_of=2020-06-10&page_size=200"))
+
+
+def test_before_the_first_standard_a_later_one_is_not_listed(api, wulong):
+    later = Policy.objects.create(slug="later-2030", title="后来的标准", district=wulong)
+    edition = StandardEdition.objects.create(policy=later, key="later-2030", valid_from=date(2030, 1, 1), body={})
+    Requirement.objects.create(edition=edition, key="street.area", label="建筑面积", clause="一", position=1, body={})
+
+    assert {row["edition"] for row in api.rows("standards/?as_of=2020-06-09")} == {"wulong-2020"}
+    assert {row["edition"] for row in api.rows("standards/?as_of=2030-01-01")} == {"later-2030"}
 
 
 def test_a_township_asks_for_the_policies_and_standards_of_its_district(api, baima):

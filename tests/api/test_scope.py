@@ -46,6 +46,15 @@ def test_a_code_that_does_not_exist_reads_like_a_foreign_one(api, name, code):
 
 
 @pytest.mark.parametrize("name", ALL)
+def test_a_district_whose_code_is_letters_is_asked_for_like_any_other(ask, make_user, name):
+    masked = Region.objects.get(code="XQU")
+    assert ask(make_user("apiclient", masked)).get(f"{name}/?district=XQU").status_code == 200
+    assert (
+        ask(make_user("apiclient", Region.objects.get(code="500156"))).get(f"{name}/?district=XQU").status_code == 404
+    )
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_without_a_login_nothing_is_read(client, db, name):
     response = client.get(f"/api/v1/{name}/")
     assert response.status_code == 401

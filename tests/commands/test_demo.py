@@ -129,6 +129,12 @@ def test_demo_says_when_the_port_is_taken_and_prepares_nothing(db):
     assert User.objects.count() == 0
 
 
+@pytest.mark.parametrize("port", [0, -1, 65536])
+def test_demo_refuses_a_port_that_is_none_and_prepares_nothing(db, port):
+    assert "1到65535" in refused_demo(port=port)
+    assert User.objects.count() == 0
+
+
 def test_facilities_follow_the_plan_unit_by_unit_and_year_by_year(demo):
     targets = PlanTarget.objects.filter(year__in=(2019, 2020), planned__gt=0)
     planned = {(t, y, r): n for t, y, r, n in targets.values_list("type", "year", "region", "planned")}

@@ -49,7 +49,8 @@ def test_coverage_csv_has_a_row_for_every_figure_of_every_unit(wulong, point):
     )
     result = figures.compute(wulong, date(2020, 12, 31))
     assert len(rows) == len(result.district) + sum(map(len, result.townships.values()))
-    row = next(row for row in rows if row["代码"] == "500156101" and row["指标"] == "村养老服务设施覆盖率")
+    row = next(row for row in rows if row["代码"] == "500156101" and row["指标标识"] == "coverage.village")
+    assert (row["单位"], row["指标"], row["计量单位"]) == ("白马镇", "村养老服务设施覆盖率", "%")
     assert (row["分子"], row["分母"], row["统计日期"]) == ("1", "10", YEAR_END)
 
 
@@ -58,6 +59,13 @@ def test_coverage_table_prints_parts_value_and_day(wulong, point):
     line = next(line for line in printed.splitlines() if "村养老服务设施覆盖率 " in line)
     assert line.split() == ["村养老服务设施覆盖率", "0.5%", "1", "185"]
     assert YEAR_END in printed
+
+
+def test_coverage_says_when_the_day_lies_before_the_first_divisions(wulong):
+    assert "区划版本 2019-10-31（统计日期早于这个版本" in run(
+        "coverage", "--district", "500156", "--as-of", "2019-10-30"
+    )
+    assert "早于" not in run("coverage", "--district", "500156", "--as-of", "2019-10-31")
 
 
 def test_coverage_of_a_day_before_the_facility_does_not_count_it(wulong, point):

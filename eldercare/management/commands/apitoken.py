@@ -1,14 +1,15 @@
 """apitoken USERNAME: a read-only token of the REST API, shown once."""
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from eldercare import audit, tokens
 from eldercare.accounts import User
+from eldercare.management.command import PortalCommand
 
 LONGEST = 3650
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "为账号签发只读的数据接口令牌（只显示一次）"
 
     def add_arguments(self, parser) -> None:

@@ -1,6 +1,6 @@
 """checkfacilities: every facility and every unit of a district against the standard in force, clause by clause.
 
-JSON: `{"district": {"code", "name"}, "as_of", "edition", "summary": {"facilities": {overall: n}, "units": {subject:
+JSON: `{"district": {"code", "name"}, "as_of", "edition", "note", "summary": {"facilities": {overall: n}, "units": {subject:
 {overall: n}}}, "facilities": […], "units": […]}`. A facility has code, name, type, type_label, township, edition,
 overall, overall_label, `classes` (ladder, declared, size, tie, achieved, certain, missing; empty for types without a class
 table), `waivers` (requirement, clause, waiver: the consented deviations it rests on) and `findings`; a unit has code, name,
@@ -15,15 +15,16 @@ import json
 from collections import Counter, defaultdict
 from datetime import date
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from eldercare import figures
 from eldercare.figures import Scope
 from eldercare.management import arguments
+from eldercare.management.command import PortalCommand
 from eldercare.management.printing import table
 from eldercare.regions import Region
 from facilities import checks, classes, unitchecks
-from facilities.checks import Check
+from facilities.checks import Check, Yardstick
 from facilities.models import Facility, FacilityRecord
 from facilities.rules.catalogue import SUBJECTS
 from facilities.rules.overall import Overall
@@ -33,7 +34,7 @@ NOT_ALL_MET = 3
 FINE = (Overall.ACCEPTABLE, Overall.NO_STANDARD)
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = (
         "按本区县标准核查全部设施和单位布局。退出码：0 已核查；1 无法核查；2 参数错误；"
         "使用 --exit-code 时，有未达标的对象则为 3。"
@@ -53,17 +54,18 @@ class Command(BaseCommand):
         found = checks.check_all(_registered(region, day), region, day, measure.edition, measure)
         units = unitchecks.check_units(scope, measure=measure)
         if format == "json":
-            body = _body(region, day, measure.edition, found, units, scope)
+            body = _body(scope, measure, found, units)
             self.stdout.write(json.dumps(body, ensure_ascii=False, indent=2))
         else:
-            self._print(region, day, measure.edition, found)
+            self._print(region, day, measure, found)
             self._print_units(units, options["units"])
         judged = [*found, *(units if options["units"] else ())]
         if options["exit_code"] and any(check.overall not in FINE for check in judged):
             raise CommandError("有未达标的对象。", returncode=NOT_ALL_MET)
 
-    def _print(self, region: Region, day: date, edition, found: list[Check]) -> None:
-        self.stdout.write(f"{region}  核查日期 {day}  标准 {edition or '无'}")
+    def _print(self, region: Region, day: date, measure: Yardstick, found: list[Check]) -> None:
+        note = f"  {measure.note(day)}" if measure.note(day) else ""
+        self.stdout.write(f"{region}  核查日期 {day}  标准 {measure.edition or '无'}{note}")
         if not found:
             self.stdout.write("  这一天没有登记的设施。")
             return
@@ -111,11 +113,12 @@ def _problems(check: Check | UnitCheck) -> str:
     return "；".join(f"{f.label}（{f.clause}）{f.gap_text or f.missing_text or f.outcome.label}" for f in found)
 
 
-def _body(region: Region, day: date, edition, found: list[Check], units: list[UnitCheck], scope: Scope) -> dict:
+def _body(scope: Scope, measure: Yardstick, found: list[Check], units: list[UnitCheck]) -> dict:
     return {
-        "district": {"code": region.code, "name": region.name},
-        "as_of": day.isoformat(),
-        "edition": edition.key if edition else None,
+        "district": {"code": scope.district.code, "name": scope.district.name},
+        "as_of": scope.as_of.isoformat(),
+        "edition": measure.edition.key if measure.edition else None,
+        "note": measure.note(scope.as_of),
         "summary": _summary(found, units),
         "facilities": [_as_dict(check) for check in found],
         "units": [_unit_as_dict(check, scope) for check in units],

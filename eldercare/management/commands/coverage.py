@@ -4,17 +4,16 @@ import csv
 import json
 from datetime import date
 
-from django.core.management.base import BaseCommand
-
 from eldercare import figures
 from eldercare.figures import Figure, FigureSet
 from eldercare.management import arguments
+from eldercare.management.command import PortalCommand
 from eldercare.management.printing import table
 
-HEADINGS = ("代码", "单位", "指标", "分子", "分母", "数值", "单位", "统计日期", "区划版本", "说明")
+HEADINGS = ("代码", "单位", "指标标识", "指标", "分子", "分母", "数值", "计量单位", "统计日期", "区划版本", "说明")
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "某区县的计划、完成、覆盖等统计数据"
 
     def add_arguments(self, parser) -> None:
@@ -33,7 +32,8 @@ class Command(BaseCommand):
 
     def _print(self, result: FigureSet) -> None:
         scope = result.scope
-        self.stdout.write(f"{scope.district}  统计日期 {scope.as_of}  区划版本 {scope.edition or '未载入'}")
+        early = "（统计日期早于这个版本，按它统计）" if scope.edition and scope.edition > scope.as_of else ""
+        self.stdout.write(f"{scope.district}  统计日期 {scope.as_of}  区划版本 {scope.edition or '未载入'}{early}")
         rows = [("指标", "数值", "分子", "分母", "说明")]
         rows += [(f.label, _value(f), f.numerator, f.denominator, f.reason) for f in result.district.values()]
         self.stdout.write("\n".join(table(rows)))
@@ -49,8 +49,8 @@ def _rows(result: FigureSet) -> list[tuple]:
     district = result.scope.district
     groups = [(district, result.district)]
     groups += [(unit, result.townships.get(unit.code, {})) for unit in result.scope.townships]
-    return [
-        (unit.code, unit.name, f.label, f.numerator, f.denominator, f.value, f.unit, f.as_of, f.edition, f.reason)
-        for unit, found in groups
-        for f in found.values()
-    ]
+    return [(unit.code, unit.name, *_parts(f)) for unit, found in groups for f in found.values()]
+
+
+def _parts(f: Figure) -> tuple:
+    return f.definition, f.label, f.numerator, f.denominator, f.value, f.unit, f.as_of, f.edition, f.reason

@@ -9,18 +9,20 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from eldercare.folders import FolderErrors, read_toml
 from eldercare.management import policyload
+from eldercare.management.command import PortalCommand
 from eldercare.management.demo import foreign, people, year
 from eldercare.policyfiles import FILE
 from eldercare.regions import Region
 
 HOST = "127.0.0.1"
+LAST_PORT = 65535
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "建立演示环境（武隆区2020年演示数据和各角色账号）并启动门户；可重复执行"
     requires_migrations_checks = False
 
@@ -70,11 +72,13 @@ class Command(BaseCommand):
         self.stdout.write(f"政策：{policy}")
 
     def _check_port(self, port: int) -> None:
+        if not 1 <= port <= LAST_PORT:
+            raise CommandError(f"端口应在1到{LAST_PORT}之间，不能是 {port}。")
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((HOST, port))
-            except (OSError, OverflowError) as busy:
+            except OSError as busy:
                 raise CommandError(f"端口 {port} 不能用（可能已被占用）。请用 --port 换一个。") from busy
 
     def _serve(self, port: int) -> None:

@@ -7,15 +7,16 @@ asks first.
 
 from itertools import groupby
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from eldercare.accounts import User
+from eldercare.management.command import PortalCommand
 from eldercare.review import Denied
 from training import retention
 from training.retention import Due
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "清除保存期已满的姓名、电话、证书编号（不能恢复；人次和统计不变）"
 
     def add_arguments(self, parser) -> None:
@@ -43,7 +44,10 @@ class Command(BaseCommand):
 
     def _agreed(self) -> bool:
         self.stdout.write("清除后不能恢复。输入“清除”继续：")
-        return input().strip() == "清除"
+        try:
+            return input().strip() == "清除"
+        except EOFError as nobody:
+            raise CommandError("没有人回答，什么也没有清除。定时执行请加 --yes。") from nobody
 
     def _clear(self, due: Due, user: User) -> None:
         people, files = ([row.pk for row in rows] for rows in (due.people, due.files))
@@ -57,7 +61,9 @@ class Command(BaseCommand):
 
 
 def _account(name: str) -> User:
+    if not name:
+        raise CommandError("请用 --by 说明由谁办理。")
     user = User.objects.filter(username=name, is_active=True).first()
     if user is None:
-        raise CommandError(f"没有账号 {name or '（请用 --by 说明由谁办理）'}。")
+        raise CommandError(f"没有账号 {name}。")
     return user

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
 import plans.loading
@@ -13,6 +13,7 @@ from eldercare.annexes.editing import known_headings
 from eldercare.annexes.printed import Printed, PrintedCell, read_annex
 from eldercare.annexes.rows import AnnexTable
 from eldercare.folders import Changes, FolderErrors
+from eldercare.management.command import PortalCommand
 from eldercare.management.printing import table
 from eldercare.policies import Policy
 from eldercare.policyfiles import Folder
@@ -21,7 +22,7 @@ from plans.models import PlanTable
 from training.models import TrainingRole
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "把印发的计划表或培训指标表导入某政策的附件"
 
     def add_arguments(self, parser) -> None:

@@ -4,12 +4,13 @@ from datetime import date
 from pathlib import Path
 
 from django.core.files.base import File
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from eldercare import uploads
 from eldercare.accounts import User
 from eldercare.clock import last_day
 from eldercare.management import arguments
+from eldercare.management.command import PortalCommand
 from eldercare.regions import Region, district_of
 from eldercare.review import Denied, MoveRefused
 from eldercare.uploads import ACTION_LABELS, Context, Upload, UploadKind, UploadRefused
@@ -17,7 +18,7 @@ from eldercare.uploads import ACTION_LABELS, Context, Upload, UploadKind, Upload
 KIND = "progress"
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "导入一个乡镇的建设进度月报（与上传页面相同：有一处错误就不写入）"
 
     def add_arguments(self, parser) -> None:

@@ -4,16 +4,17 @@ from datetime import date
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from eldercare import divisions
 from eldercare.management import arguments
+from eldercare.management.command import PortalCommand
 from eldercare.regions import Region
 
 FOLDER = Path("fixtures/divisions")
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "载入行政区划（默认全部区县的全部版本，从旧到新；可重复执行）"
 
     def add_arguments(self, parser) -> None:

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from eldercare.folders import FolderErrors
 from eldercare.management import policyload
+from eldercare.management.command import PortalCommand
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "载入一个政策文件夹（可重复执行；有错误时不改动任何数据）"
 
     def add_arguments(self, parser) -> None:
