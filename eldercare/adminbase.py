@@ -170,7 +170,7 @@ def history_of(row: models.Model) -> list[dict]:
             "at": record.at,
             "by_name": record.by_name,
             "label": record.get_action_display(),
-            "comment": "、".join([*record.detail.get("fields", []), *record.detail.get("rows", [])]),
+            "comment": record.words,
         }
         for record in audit.AuditRecord.objects.filter(model=key["model"], object_id=str(row.pk))
     ]

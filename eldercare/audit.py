@@ -81,6 +81,15 @@ class AuditRecord(models.Model):
     def delete(self, *args, **kwargs):
         raise TypeError("audit records are never deleted")
 
+    @property
+    def words(self) -> str:
+        """What was touched, in words: the fields and rows that are named; of an export what it was and how many rows."""
+        named = []
+        for key in ("what", "fields", "rows"):
+            value = self.detail.get(key, [])
+            named += value if isinstance(value, list) else [f"{value} 条" if isinstance(value, int) else str(value)]
+        return "、".join(map(str, named))
+
 
 def record(
     action: str,

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView, redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import connection
@@ -17,10 +17,19 @@ from eldercare.sheets.cells import Problem
 from eldercare.uploadpages import answers
 
 
+class AccountForm(AuthenticationForm):
+    """账号 and 密码, by the names that the page gives them."""
+
+    error_messages = AuthenticationForm.error_messages | {
+        "invalid_login": "账号或密码不对。两者都区分大小写，请看一看大写锁定键，再输一次。"
+    }
+
+
 @method_decorator(login_not_required, name="dispatch")
 class SignIn(LoginView):
     """The login page; both outcomes are recorded."""
 
+    authentication_form = AccountForm
     redirect_authenticated_user = True
 
     def form_valid(self, form) -> HttpResponse:

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from eldercare.figures import Scope
-from facilities.kinds import FacilityType
+from facilities.kinds import FacilityType, Stage
 from facilities.statistics import Standing, standings
 from plans.statistics import PlannedCount, planned_counts
 
@@ -22,7 +22,10 @@ COMPLETE = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One unit's plan against its facilities. Points are percentage points; `behind` is None when nothing is known."""
+    """One unit's plan against its facilities. Points are percentage points; `behind` is None when nothing is known.
+
+    `outstanding` counts the registered ones that are not accepted, by stage in the order of building.
+    """
 
     planned: int
     registered: int
@@ -32,6 +35,7 @@ class Line:
     expected: Decimal
     actual: Decimal | None
     silent: int
+    outstanding: tuple[tuple[str, int], ...] = ()
 
     @property
     def behind(self) -> Decimal | None:
@@ -63,6 +67,12 @@ class Line:
         if self.behind > ACT_POINTS:
             return "act"
         return "watch" if self.behind >= WATCH_POINTS else "good"
+
+    @property
+    def where(self) -> str:
+        """At which stage those stand that are not accepted, in words; empty when nothing is outstanding."""
+        parts = [("未登记", self.unregistered), *((Stage(stage).label, count) for stage, count in self.outstanding)]
+        return "、".join(f"{word} {count} 个" for word, count in parts if count)
 
     @property
     def why(self) -> str:
@@ -99,6 +109,7 @@ def line(plans: Iterable[PlannedCount], rows: Iterable[Standing], day: date) -> 
     rows = [row for row in rows if row.planned_year and row.planned_year <= day.year]
     known = [progress for row in rows if (progress := _progress(row)) is not None]
     expected = sum((count * elapsed(day, year) for year, count in due), Decimal(0))
+    stages = Counter(row.stage for row in rows if not row.is_accepted)
     return Line(
         planned=planned,
         registered=len(rows),
@@ -108,6 +119,7 @@ def line(plans: Iterable[PlannedCount], rows: Iterable[Standing], day: date) -> 
         expected=expected * 100 / planned if planned else Decimal(0),
         actual=sum(known, Decimal(0)) / len(known) if known else None,
         silent=len(rows) - len(known),
+        outstanding=tuple((stage.value, stages[stage]) for stage in Stage if stages[stage]),
     )
 
 

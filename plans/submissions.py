@@ -1,6 +1,6 @@
 """Who has reported a month and who has not: expected, received, on time, late, accepted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Subquery
@@ -153,7 +153,8 @@ def latest_state(scope: Scope) -> MonthState:
     period, reports = _with_reports(ReportingPeriod.objects.filter(pk=Subquery(due.values("pk")[:1])))
     month = period.month if period else day.replace(day=1)
     then = scope.units_on(min(last_day(month), day))
-    return _state(month, period, [unit for unit in then if unit.is_township], reports)
+    state = _state(month, period, [unit for unit in then if unit.is_township], reports)
+    return replace(state, rows=tuple(replace(row, as_of=day) for row in state.rows))
 
 
 def _with_reports(periods: ScopedQuerySet) -> tuple[ReportingPeriod | None, list[ProgressReport]]:

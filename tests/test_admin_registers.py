@@ -6,6 +6,7 @@ import factories
 import pytest
 from django.contrib import admin
 from django.urls import reverse
+from django.utils import timezone
 
 from eldercare import review
 from eldercare.accounts import ROLES, User, accounts_for_townships, grant
@@ -432,7 +433,7 @@ def test_status_cannot_be_posted_past_the_moves(as_clerk, handed_in):
 
 
 def test_late_report_is_marked(as_clerk, handed_in):
-    assert "逾期" in as_clerk.get(page("plans_progressreport_changelist")).content.decode()
+    assert "迟报" in as_clerk.get(page("plans_progressreport_changelist")).content.decode()
 
 
 @pytest.mark.parametrize("role", ["reviewer", "approver", "admin"])
@@ -496,3 +497,24 @@ def test_two_roles_of_one_person_add_up(wulong):
     grant(user, "leader", "apiclient")
     assert user.has_perm("eldercare.view_dashboard")
     assert user.has_perm("eldercare.use_api")
+
+
+def test_admin_speaks_chinese_and_writes_dates_as_the_pages_do(as_clerk, handed_in):
+    shown = as_clerk.get(page("plans_progressreport_changelist")).content.decode()
+    stamp = timezone.localtime(handed_in.submitted_at)
+    assert f"{stamp:%Y-%m-%d %H:%M}" in shown
+    assert not any(words in shown for words in ("Model name", "Add link", "Search", f"{stamp:%Y}年{stamp.month}月"))
+    assert all(words in shown for words in ("共 1 条", "按状态", "退出登录"))
+
+
+def test_trail_tells_an_administrator_what_was_exported_and_how_much(as_clerk, as_admin, wulong):
+    assert b"".join(as_clerk.get(page("eldercare_populationfact_export"), {"format": "xlsx"}))
+    record = AuditRecord.objects.get(action="export")
+    for address in (page("eldercare_auditrecord_changelist"), page("eldercare_auditrecord_change", record.pk)):
+        assert "登记表：人口数据；行：0；格式：xlsx" in as_admin.get(address).content.decode()
+
+
+def test_refused_login_speaks_of_the_account_as_the_page_does(client, clerk):
+    told = client.post("/accounts/login/", {"username": clerk.username, "password": "wrong"}).content.decode()
+    assert "账号或密码不对" in told
+    assert "用户名" not in told

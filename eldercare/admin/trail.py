@@ -1,11 +1,30 @@
 """The audit trail and the decisions in the admin: for those who see everything, and never to be changed."""
 
+from django.apps import apps
 from django.contrib import admin
 
 from eldercare.adminbase import ReadOnlyAdmin
 from eldercare.adminlists import MOST_LISTED, MonthFilter
 from eldercare.audit import AuditRecord
 from eldercare.review import ReviewEvent
+
+# What an audit record keeps, in the bureau's words; a name that is not here is Chinese already or is shown as it is.
+KEPT = {
+    "what": "内容", "rows": "行", "fields": "字段", "model": "登记表", "format": "格式", "filters": "筛选", "message": "说明",
+    "username": "账号", "reason": "原因", "why": "理由", "verb": "动作", "day": "日期", "days": "天数", "years": "年数",
+    "amount": "金额（元）", "key": "编号", "number": "编号", "edition": "版本", "before": "原来", "after": "现在",
+    "new": "新增", "changed": "变更", "unchanged": "未变", "missing": "未出现", "wrong": "有误", "errors": "错误",
+    "warnings": "提醒", "begun": "新设", "ended": "终止", "kept": "沿用", "size": "大小（字节）", "sha256": "校验值",
+    "upload": "上传编号", "voucher": "凭证", "field": "字段", "differences": "差异",
+}  # fmt: skip
+
+
+def register_named(label: str) -> str:
+    """The register that a model's label means; the label itself where no such model is left."""
+    try:
+        return apps.get_model(label)._meta.verbose_name
+    except (LookupError, ValueError):
+        return label
 
 
 class AtFilter(MonthFilter):
@@ -29,20 +48,33 @@ class TrailAdmin(ReadOnlyAdmin):
 
 
 def in_words(detail: dict) -> str:
-    """A JSON note as text."""
-    texts = {key: "、".join(map(str, value)) if isinstance(value, list) else value for key, value in detail.items()}
-    return "；".join(f"{key}：{text}" for key, text in texts.items())
+    """A JSON note as text; what is empty is left out."""
+    return "；".join(
+        f"{KEPT.get(key, key)}：{_text(key, value)}" for key, value in detail.items() if value not in ({}, [])
+    )
+
+
+def _text(key: str, value: object) -> str:
+    if isinstance(value, list):
+        return "、".join(map(str, value))
+    if isinstance(value, dict):
+        return "、".join(f"{KEPT.get(name, name)} {part}" for name, part in value.items())
+    return register_named(value) if key == "model" else str(value)
 
 
 @admin.register(AuditRecord)
 class AuditRecordAdmin(TrailAdmin):
     """操作日志."""
 
-    list_display = ("at", "by_name", "action", "object_name", "address")
+    list_display = ("at", "by_name", "action", "object_name", "note", "address")
     list_filter = (AtFilter, "action")
     search_fields = ("by_name", "object_name")
-    fields = ("at", "by_name", "action", "model", "object_name", "address", "note")
-    readonly_fields = ("note",)
+    fields = ("at", "by_name", "action", "register", "object_name", "address", "note")
+    readonly_fields = ("register", "note")
+
+    @admin.display(description="对象类别")
+    def register(self, record: AuditRecord) -> str:
+        return register_named(record.model) or "—"
 
     @admin.display(description="附记")
     def note(self, record: AuditRecord) -> str:

@@ -79,16 +79,27 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         "more": _more(found),
         "rows": rows,
         "types": types,
-        "years": list(types[0].years) if types else [],
+        "years": _year_sums(types),
         "month": month,
         "unit_counts": _unit_counts(found),
         "training": trainingboard.roles(found),
         "conflicts": [doubt for policy in printed.of(found.scope).policies for doubt in policy.doubts],
         "trend": moves.trend(found.scope),
+        "accepted": (accepted := len(moves.accepted_days(found.scope))),
+        "ahead": accepted - lines[None].accepted,
         "ledger": _ledger(found),
         "money": money.line(found),
     }
     return render(request, "dashboard/district.html", context)
+
+
+def _year_sums(types: list[schedule.TypeRow]) -> dict[int, tuple[int | None, int]]:
+    """Planned (None: nothing printed) and accepted of every year, over the types."""
+    sums = {}
+    for year in types[0].years if types else []:
+        planned = [row.years[year][0] for row in types if row.years[year][0] is not None]
+        sums[year] = (sum(planned) if planned else None, sum(row.years[year][1] for row in types))
+    return sums
 
 
 def _cards(found: FigureSet) -> list[Card]:

@@ -10,7 +10,8 @@ from eldercare import figures
 from eldercare.dashboard import asof, money, trainingboard
 from eldercare.figures import FigureSet, Scope
 from eldercare.scoping import within
-from facilities.kinds import FacilityType, Stage
+from facilities import dated
+from facilities.kinds import RURAL_TYPES, URBAN_TYPES, FacilityType, Operation, Stage
 from facilities.models import FacilityRecord
 from facilities.statistics import Standing, standings
 from plans.models import PlanTarget
@@ -22,13 +23,18 @@ from training import statistics as training
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row behind a figure: what it is, where, whether it counts in the numerator, and why."""
+    """One row behind a figure: what it is, where, whether it counts in the numerator, why, and the cells that say so.
+
+    `code` is the facility that the row is; `by` are the facilities (name, code) that make a unit count.
+    """
 
     township: str
     name: str
     counts: bool
     why: str
     source: str = ""
+    code: str = ""
+    by: tuple[tuple[str, str], ...] = ()
 
 
 @asof.for_readers_of_dashboards
@@ -57,31 +63,30 @@ def rows_behind(found: FigureSet, definition: str, user=None) -> list[Row]:
     family, _, part = definition.partition(".")
     if family in ("coverage", "coverage_with_exempt"):
         rows = _units(found.scope, part, extended=family == "coverage_with_exempt")
-    elif family in ("completion", "plan_ratio"):
-        rows = _facilities(found.scope, lambda row: row.type == part.upper(), lambda row: row.is_accepted)
-    elif family == "social_operation":
-        types = ("STREET_CENTRE", "COMMUNITY_STATION") if part == "urban" else ("TOWNSHIP_CENTRE", "VILLAGE_POINT")
-        rows = _facilities(found.scope, lambda row: row.type in types and row.is_operating, lambda row: row.is_social)
     elif family == training.FAMILY:
         rows = [Row(**row) for row in trainingboard.rows_behind(found.scope, part, user)]
     elif definition == PAID_SHARE:
         rows = _claims(found.scope)
     else:
-        rows = _facilities(found.scope, lambda row: row.is_operating, lambda row: row.beds is not None)
+        rows = _facilities(found.scope, family, part)
     return sorted(rows, key=lambda row: not row.counts)
 
 
 def _units(scope: Scope, kind: str, *, extended: bool) -> list[Row]:
     found = cover(scope)
-    names = {unit.code: str(unit) for unit in scope.townships}
+    names, sources = {unit.code: str(unit) for unit in scope.townships}, _sources(scope, ("stage",))
     rows = []
     for unit in units_of_kind(scope, kind):
         by = found.by.get(unit.pk, [])
         exempt = unit.pk in found.exempt
         if exempt and not extended:
             continue
-        why = "、".join(f"{row.name}（{row.code}）" for row in by) or ("设点豁免" if exempt else "没有运营中的设施")
-        rows.append(Row(names.get(scope.township_code(unit) or "", ""), str(unit), bool(by) or exempt, why))
+        why = "" if by else "设点豁免" if exempt else "没有运营中的设施"
+        said = "；".join(dict.fromkeys(sources.get(row.id, "") for row in by))
+        listed = tuple((row.name, row.code) for row in by)
+        rows.append(
+            Row(names.get(scope.township_code(unit) or "", ""), str(unit), bool(by) or exempt, why, said, by=listed)
+        )
     return rows
 
 
@@ -103,20 +108,40 @@ def _claims(scope: Scope) -> list[Row]:
     return rows
 
 
-def _facilities(scope: Scope, belongs, counts) -> list[Row]:
-    rows = [row for row in standings(scope) if belongs(row)]
-    sources = _sources(scope)
+def _facilities(scope: Scope, family: str, part: str) -> list[Row]:
+    """The facilities that a figure of the register counts, and by which recorded fields."""
+    belongs, counts, why, fields = _reading(scope, family, part)
+    sources = _sources(scope, fields)
     names = {unit.code: str(unit) for unit in scope.townships}
     return [
-        Row(
-            names.get(row.township, row.township),
-            f"{row.name}（{row.code}）",
-            counts(row),
-            _state(row),
-            sources.get(row.id, ""),
-        )
-        for row in rows
+        Row(names.get(row.township, row.township), row.name, counts(row), why(row), sources.get(row.id, ""), row.code)
+        for row in standings(scope)
+        if belongs(row)
     ]
+
+
+def _reading(scope: Scope, family: str, part: str) -> tuple:
+    """How a family of figures reads a facility: whether it belongs, whether it counts, why, and the fields that say so."""
+    if family in ("completion", "plan_ratio"):
+        return lambda row: row.type == part.upper(), lambda row: row.is_accepted, _state, ("stage",)
+    if family == "social_operation":
+        types = URBAN_TYPES if part == "urban" else RURAL_TYPES
+        return lambda row: row.is_operating and row.type in types, lambda row: row.is_social, _operation, ("operation",)
+    if family == "medical_care_share":
+        able = dated.of(scope).medical
+        words = {True: "已认定具备医养服务能力", False: "已认定不具备医养服务能力", None: "没有认定过医养服务能力"}
+        return _runs, lambda row: able.get(row.id, False), lambda row: words[able.get(row.id)], ("stage",)
+    if family == "nursing_bed_share":
+        return _runs, lambda row: None not in (row.beds, row.nursing_beds), _state, ("beds", "nursing_beds")
+    return _runs, lambda row: row.beds is not None, _state, ("beds",)
+
+
+def _runs(row: Standing) -> bool:
+    return row.is_operating
+
+
+def _operation(row: Standing) -> str:
+    return Operation(row.operation).label if row.operation else "没有登记运营方式，或运营合同已到期"
 
 
 def _state(row: Standing) -> str:
@@ -129,14 +154,16 @@ def _state(row: Standing) -> str:
     return f"{Stage(row.stage).label}{accepted}{beds}"
 
 
-def _sources(scope: Scope) -> dict[int, str]:
-    """Where each facility's stage was last said: file, sheet and cell, or the person who recorded it."""
-    rows = FacilityRecord.objects.on(scope.as_of).filter(within("facility__township__path", scope.district.path))
-    found = {}
-    for pk, file, sources, reason in rows.values_list("facility_id", "upload__filename", "sources", "reason"):
-        cell = sources.get("stage") or next(iter(sources.values()), "")
-        found[pk] = f"{file} {cell}".strip() if file else reason or "后台登记"
-    return found
+def _sources(scope: Scope, fields: tuple[str, ...]) -> dict[int, str]:
+    """Where each facility's fields were last said: file, sheet and cell, or day and words of the record. One query."""
+    rows = FacilityRecord.objects.standing().filter(effective_on__lte=scope.as_of)
+    rows = rows.filter(within("facility__township__path", scope.district.path)).order_by("effective_on", "pk")
+    told = ("facility_id", "effective_on", "asserted", "sources", "upload__filename", "reason")
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    for pk, day, asserted, cells, file, reason in rows.values_list(*told):
+        for name in set(fields).intersection(asserted):
+            found[pk][name] = f"{file} {cells.get(name, '')}".strip() if file else f"{day} {reason or '后台登记'}"
+    return {pk: "；".join(dict.fromkeys(said[name] for name in fields if name in said)) for pk, said in found.items()}
 
 
 def _plan_cells(scope: Scope, definition: str) -> list[PlanTarget]:

@@ -143,7 +143,7 @@ def _trail(facility: Facility, rows: list[AcceptanceReview | Waiver | Rectificat
         wanted |= Q(model=model, object_id__in=ids)
     done = [
         {"at": one.at, "by_name": one.by_name, "label": one.get_action_display(), "about": one.object_name,
-         "comment": "、".join(str(word) for key in ("fields", "rows") for word in one.detail.get(key, []))}
+         "comment": one.words}
         for one in audit.AuditRecord.objects.filter(wanted)[: LONGEST_TRAIL + 1]
     ]  # fmt: skip
     done += [

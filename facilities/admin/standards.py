@@ -9,6 +9,7 @@ from eldercare.adminbase import ReadOnlyAdmin, ReviewableAdmin, ScopedInline, Sc
 from facilities.admin import whatif
 from facilities.kinds import FacilityType
 from facilities.models import FunctionZone, Requirement, StandardEdition, ZoneAlias
+from facilities.rules.catalogue import KIND_LABELS
 
 # How a policy tells when its standards begin.
 DATES_FROM = {
@@ -77,10 +78,14 @@ class RequirementAdmin(ReadOnlyAdmin):
     list_select_related = ("edition__policy",)
     list_filter = ("modality", ("edition__policy", ScopedRelatedFilter))
     search_fields = ("label", "clause", "wording")
-    fields = ("edition", "position", "key", "label", "types", "clause", "kind", "modality", "wording")
-    readonly_fields = ("types",)
+    fields = ("edition", "position", "key", "label", "types", "clause", "category", "modality", "wording")
+    readonly_fields = ("types", "category")
 
     types = RequirementInline.types
+
+    @admin.display(description="类别")
+    def category(self, row: Requirement) -> str:
+        return KIND_LABELS[row.kind]
 
 
 @admin.register(FunctionZone)

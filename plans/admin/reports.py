@@ -103,9 +103,9 @@ class ProgressReportAdmin(ReviewableAdmin):
     def due(self, row: ProgressReport):
         return row.period.due_on
 
-    @admin.display(description="是否逾期")
+    @admin.display(description="是否按时")
     def late(self, row: ProgressReport) -> str:
-        return badge("late", "逾期") if row.is_late else badge("on_time", "按时") if row.submitted_at else "—"
+        return badge("late", "迟报") if row.is_late else badge("on_time", "按时") if row.submitted_at else "—"
 
     @admin.display(description="提醒")
     def warnings(self, row: ProgressReport) -> str:

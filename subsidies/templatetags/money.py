@@ -1,4 +1,4 @@
-"""Yuan in templates: grouped by thousands, and in the capitals that Chinese vouchers ask for."""
+"""Yuan in templates: grouped by thousands, in 万元, and in the capitals that Chinese vouchers ask for."""
 
 from django import template
 
@@ -6,5 +6,6 @@ from subsidies import amounts
 
 register = template.Library()
 register.filter("yuan", amounts.grouped)
+register.filter("wan", amounts.wan)
 register.filter("grouped", amounts.short)
 register.filter("capitals", amounts.capitals)

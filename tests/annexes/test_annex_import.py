@@ -297,7 +297,13 @@ def test_general_upload_form_does_not_take_tables(desk, rural, baima):
     response = desk.client.post("/uploads/new/", data, headers={"Accept": "application/json"})
 
     assert response.status_code == 422
-    assert response.json()["problems"][0]["code"] == "kind_unknown_kind"
+    [problem] = response.json()["problems"]
+    assert (problem["code"], "计划表不在这里上传" in problem["message"]) == ("kind_unknown_kind", True)
+
+
+def test_general_upload_form_says_nothing_of_a_unit_where_the_kind_is_unknown(desk):
+    response = desk.client.post("/uploads/new/", {"kind": "nothing"}, headers={"Accept": "application/json"})
+    assert [row["code"] for row in response.json()["problems"]] == ["kind_unknown_kind", "file_required"]
 
 
 def test_confirming_costs_the_same_at_any_size(desk, rural):

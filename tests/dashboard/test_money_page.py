@@ -94,6 +94,7 @@ def test_a_flag_is_the_first_thing_a_leader_reads_and_goes_with_the_recovery(cli
         assert told in text(client_for(leader).get(address))
     page = text(client_for(leader).get(MONEY))
     assert "验收已撤销：消防整改" in page
+    assert '<td class="num" data-label="已拨付（万元）">20</td>' in page
     link = reverse("admin:subsidies_subsidyclaim_change", args=[claim.pk])
     assert link not in page, "a leader has no desk in the admin"
     assert link in text(client_for(clerk).get(MONEY))

@@ -9,7 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from eldercare import figures
 from eldercare.regions import Kind, Region
-from facilities.models import ServiceLink
+from eldercare.uploads import Upload
+from facilities import history
+from facilities.history import Assertion
+from facilities.models import Declaration, ServiceLink
+from plans.models import ReportingPeriod
 
 DAY = "2020-12-31"
 DISTRICT = f"/dashboard/500156/?as_of={DAY}"
@@ -140,7 +144,7 @@ def test_township_page_names_the_clause_that_fails(client_for, leader, baima):
     factories.facility(baima, "TOWNSHIP_CENTRE", stage="completed", gross_area=720)
     page = text(client_for(leader).get(f"/dashboard/500156/{baima.code}/?as_of={DAY}"))
 
-    assert "建筑面积还差 80 ㎡" in page
+    assert "建筑面积：还差 80 ㎡" in page
     assert "二(二)" in page
 
 
@@ -154,10 +158,67 @@ def test_figure_page_lists_every_unit_and_who_covers_it(client_for, leader, baim
     assert page.count("没有运营中的设施") == 183
 
 
+def test_coverage_is_followed_back_to_the_cell_that_said_so(client_for, leader, baima, village, clerk):
+    facility = factories.facility(baima, "VILLAGE_POINT", name="测试互助点", village=village, stage="completed")
+    accepted = {"stage": "operating", "accepted_on": factories.SINCE}
+    sheet = Upload.objects.create(
+        kind="progress", region=baima, district=baima.parent, filename="白马镇月报.xlsx", sha256="0" * 64, size=1, status="staged",
+        uploaded_by=clerk,
+    )  # fmt: skip
+    cells = {"stage": "月报!F7"}
+    history.record([Assertion(facility, accepted, cells)], effective_on=date(2020, 6, 30), by=clerk, upload=sheet)
+    history.record([Assertion(facility, {"beds": 3})], effective_on=date(2020, 9, 30), by=clerk, reason="补登床位")
+    page = text(client_for(leader).get(f"/dashboard/500156/figures/coverage.village/?as_of={DAY}"))
+
+    assert (
+        f'<a href="/dashboard/500156/facilities/{facility.code}/?as_of={DAY}">测试互助点（{facility.code}）</a>' in page
+    )
+    assert "<small>白马镇月报.xlsx 月报!F7</small>" in page
+
+
+def test_facility_counts_as_able_to_give_care_only_where_somebody_declared_it(client_for, leader, baima):
+    able, silent = (factories.operating(baima, "COMMUNITY_STATION", name=name, beds=5) for name in ("甲站", "乙站"))
+    Declaration.objects.create(facility=able, fact="facility.medical_care", value=True, evidence="协议")
+    page = text(client_for(leader).get(f"/dashboard/500156/figures/medical_care_share/?as_of={DAY}"))
+
+    assert page.count('g-check">计入') == page.count('g-ring">未计入') == 1
+    assert page.index(able.name) < page.index(silent.name)
+
+
+def test_facilities_accepted_ahead_of_their_year_explain_why_two_sums_differ(client_for, leader, baima, village):
+    factories.operating(baima, "VILLAGE_POINT", planned_year=2020, village=village)
+    factories.operating(baima, "VILLAGE_POINT", planned_year=2022)
+    page = text(client_for(leader).get(DISTRICT))
+
+    assert "含计划在以后年度或不在计划内的 1 个，所以累计是 2 个（到期计划内 1 个）" in page
+
+
+def test_card_of_a_laggard_says_at_which_stage_its_facilities_stand(client_for, leader, baima):
+    factories.facility(baima, "VILLAGE_POINT", planned_year=2020, stage="sited", progress=0)
+    page = text(client_for(leader).get(DISTRICT))
+
+    assert "没有验收的：未登记 3 个、已选址 1 个" in page
+
+
+def test_month_that_is_overdue_is_not_called_awaited(client_for, leader, wulong):
+    ReportingPeriod.objects.create(district=wulong, month=date(2020, 11, 1), due_on=date(2020, 12, 5))
+    page = text(client_for(leader).get(DISTRICT))
+
+    assert page.count('g-cross" title="未报">未报') == 26
+    assert "待报" not in page
+
+
 def test_figure_page_leads_a_plan_back_to_its_printed_cell(client_for, leader):
     page = text(client_for(leader).get(f"/dashboard/500156/figures/completion.street_centre/?as_of={DAY}"))
 
     assert "武隆全覆盖方案（2020） 附件1" in page
+
+
+@pytest.mark.parametrize("address", ["/dashboard/500156/", "/dashboard/500156/figures/coverage.village/"])
+def test_a_day_before_the_first_divisions_says_that_those_are_used(client_for, leader, address):
+    client = client_for(leader)
+    assert "统计日期早于这个版本，按它统计" in text(client.get(f"{address}?as_of=2019-10-30"))
+    assert "早于这个版本" not in text(client.get(f"{address}?as_of=2019-10-31"))
 
 
 def test_unknown_figure_is_not_found(client_for, leader):

@@ -79,6 +79,14 @@ def test_shared_station_counts_for_a_community_of_few_elders_only(scope, baima, 
     assert finding(scope(), community, "layout.community").outcome == "met"
 
 
+def test_lack_of_a_community_names_each_way_out_once(scope, community):
+    told = finding(scope(), community, "layout.community").gap_text
+
+    assert told == (
+        "本社区布局（社区养老服务站还差 1 个）；或与其他社区统筹布局1个（与其他社区统筹布局养老服务站须为是，现为否）"
+    )
+
+
 def test_exemption_is_known_of_the_village(scope, village):
     Exemption.objects.create(region=village, reason="to_be_merged")
 

@@ -220,3 +220,16 @@ def test_page_follows_role_and_scope(tighter, make_user, client_for, wulong, bai
 def test_page_of_the_edition_leads_to_it(tighter, clerk, client_for):
     page = client_for(clerk).get(reverse("admin:facilities_standardedition_change", args=[tighter.pk])).content.decode()
     assert address(tighter) in page
+
+
+def test_history_of_an_edition_opens_after_its_trial_was_exported(tighter, street, clerk, client_for):
+    street(1520)
+    client_for(clerk).get(address(tighter), {"as_of": "2020-12-01", "format": "xlsx"})
+    page = client_for(clerk).get(reverse("admin:facilities_standardedition_history", args=[tighter.pk]))
+    assert "标准试算、2 条" in page.content.decode()
+
+
+def test_clause_in_the_admin_names_its_category_in_words(clerk, client_for, wulong):
+    area = Requirement.objects.get(edition__key="wulong-2020", key="street.area")
+    page = client_for(clerk).get(reverse("admin:facilities_requirement_change", args=[area.pk])).content.decode()
+    assert '<div class="readonly">面积</div>' in page

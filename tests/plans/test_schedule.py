@@ -84,6 +84,17 @@ def test_facility_without_progress_is_shown_apart(wulong, baima):
     assert "1个设施未报进度" in found.why
 
 
+def test_outstanding_facilities_are_told_by_stage_in_the_order_of_building(wulong, baima):
+    for stage in ("building", "sited", "sited"):
+        factories.facility(baima, stage=stage, planned_year=2020)
+    factories.operating(baima, planned_year=2020)
+    found = schedule.by_township(figures.scope_for(wulong, YEAR_END))[baima.code]
+
+    assert found.where == "已选址 2 个、在建 1 个"
+    assert line([plan(2)], [], YEAR_END).where == "未登记 2 个"
+    assert line([], [], YEAR_END).where == ""
+
+
 def test_baima_plan_adds_up_over_annexes_and_years(wulong, baima):
     """白马镇 to 2020: one station (annex 1, 2019), one centre (2020), points 1 + 1 (annex 2); 2021 is not due yet."""
     assert schedule.by_township(figures.scope_for(wulong, YEAR_END))[baima.code].planned == 4

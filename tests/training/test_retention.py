@@ -5,7 +5,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from factories import user
@@ -230,6 +230,13 @@ def test_what_was_corrected_and_merged_goes_with_the_person(office, clerk, appro
     assert "到期0" not in kept
     assert "改名甲" not in kept
     assert PersonChange.objects.filter(person=one).count() == 2
+
+
+def test_the_command_clears_nothing_where_nobody_can_answer(old, approver, monkeypatch):
+    monkeypatch.setattr("sys.stdin", StringIO(""))
+    with pytest.raises(CommandError, match="--yes"):
+        call_command("eraseexpired", "--by", approver.username, stdout=StringIO())
+    assert retention.due().people
 
 
 def test_the_command_clears_what_the_page_lists(old, approver, recent):

@@ -1,4 +1,5 @@
-/* The grid of an annex table: sums that follow the typing, beside the printed totals, and blank lines on request.
+/* The grid of an annex table: sums that follow the typing, beside the printed totals, and blank lines on request; Enter and
+   the arrows move down and up as in a spreadsheet (Enter must not send half a table), a block copied there is pasted whole.
    Works on form[data-annex-grid]; the page is complete without it, sums are then made when it is saved. */
 (function () {
   "use strict";
@@ -53,6 +54,58 @@
     row.querySelector("input").focus();
   }
 
+  function inputAt(row, column) {
+    return row && row.cells[column] && row.cells[column].querySelector("input");
+  }
+
+  function step(input, by) {
+    var rows = Array.from(form.querySelectorAll("tbody tr, tr[data-printed]"));
+    var next = inputAt(rows[rows.indexOf(input.closest("tr")) + by], input.parentNode.cellIndex);
+    if (!next) return;
+    next.focus();
+    next.select();
+  }
+
+  /* A spreadsheet's block as rows of words; a cell with line breaks comes in quotes and stays one cell. */
+  function block(text) {
+    var flat = text.replace(/\r\n?/g, "\n").replace(/(^|\t|\n)"((?:[^"]|"")*)"(?=\t|\n|$)/g, function (all, before, inner) {
+      return before + inner.replace(/""/g, '"').replace(/\s*\n\s*/g, "");
+    });
+    return flat.replace(/\n+$/, "").split("\n").map(function (line) { return line.split("\t"); });
+  }
+
+  function fill(rows, input) {
+    var column = input.parentNode.cellIndex;
+    var first = Array.from(body.rows).indexOf(input.closest("tr"));
+    rows.forEach(function (words, down) {
+      var row = first < 0 ? input.closest("tr") : body.rows[first + down] || (addRow(), body.rows[first + down]);
+      words.forEach(function (word, right) { inputAt(row, column + right).value = word.trim(); });
+    });
+    recount();
+  }
+
+  function paste(event) {
+    var input = event.target;
+    var rows = input.tagName === "INPUT" ? block(event.clipboardData.getData("text/plain")) : [[]];
+    var width = Math.max.apply(null, rows.map(function (words) { return words.length; }));
+    if (rows.length < 2 && width < 2) return;
+    event.preventDefault();
+    var left = input.closest("tr").cells.length - input.parentNode.cellIndex;
+    var down = body.contains(input) ? Infinity : 1;
+    var fits = width <= left && rows.length <= down;
+    if (fits) fill(rows, input);
+    form.querySelector("[data-pasted]").textContent = fits
+      ? "已粘贴 " + rows.length + " 行、" + width + " 列，保存前请核对。"
+      : "没有粘贴：复制的有 " + rows.length + " 行、" + width + " 列，从这一格起放不下。序号列不要一起复制，合计行粘贴到“印发合计”。";
+  }
+
+  form.addEventListener("paste", paste);
+  form.addEventListener("keydown", function (event) {
+    var by = { Enter: 1, ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!by || event.isComposing || event.target.tagName !== "INPUT") return;
+    event.preventDefault();
+    step(event.target, event.key === "Enter" && event.shiftKey ? -1 : by);
+  });
   form.addEventListener("input", recount);
   form.addEventListener("click", function (event) {
     if (event.target.closest("[data-add-row]")) addRow();
