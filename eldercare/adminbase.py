@@ -4,7 +4,6 @@
 `ScopedInline` for rows on another row's page; the filters of eldercare.adminfilters for lists.
 """
 
-from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import label_for_field, unquote
@@ -26,6 +25,7 @@ from eldercare.adminfilters import (
     visible,
 )
 from eldercare.adminlists import BoundedPaginator
+from eldercare.brokenrules import broken_rule
 
 __all__ = [
     "DistrictFilter",
@@ -216,6 +216,10 @@ class ReviewableAdmin(ScopedAdmin):
         """A form with what the moves ask for besides a comment, or None; its cleaned data reach `make_move`."""
         return
 
+    def shown_state(self, row) -> tuple[str, str]:
+        """Code and word of where the row stands."""
+        return row.status, row.get_status_display()
+
     def make_move(self, request: HttpRequest, obj, verb: str, comment: str, version: int, data: dict) -> None:
         """Make one move. Raises MoveRefused, StaleObject or Denied."""
         review.perform(obj, verb, by=request.user, comment=comment, version=version)
@@ -269,23 +273,21 @@ class ReviewableAdmin(ScopedAdmin):
     def page_context(self, request: HttpRequest, row) -> dict:
         """What the page shows besides the form: moves, their form, the kept comment, the events."""
         editable = bool(set(self.get_fields(request, row)) - set(self.get_readonly_fields(request, row)))
+        options = self.available_moves(request, row)
         return {
             "row": row,
+            "state": self.shown_state(row),
             "show_save": editable,
-            "options": self.available_moves(request, row),
+            "options": options,
             "move_form": self.get_move_form(request, row),
             "move_comment": request.session.pop(self._draft_key(row), ""),
-            "move_comment_label": self.move_comment_label,
+            "move_comment_label": self.comment_label(options),
             "move_url": f"{self._page(row).removesuffix('change/')}move/",
             "events": list(row.events()),
             "status_label": label_for_field("status", self.model),
         }
 
-
-def broken_rule(error: IntegrityError) -> str:
-    """The words of the database rule that refused a change, or a general explanation."""
-    for constraint in (rule for model in apps.get_models() for rule in model._meta.constraints):
-        worded = constraint.violation_error_message != constraint.default_violation_error_message
-        if worded and constraint.name in str(error):
-            return str(constraint.violation_error_message)
-    return "与已登记的数据冲突，没有办理；请刷新页面核对后再试。"
+    def comment_label(self, options: list[review.Option]) -> str:
+        """What the box of the comment is for, and for which of the offered moves it must be filled."""
+        needed = "、".join(option.move.label for option in options if option.allowed and option.move.comment_required)
+        return f"{self.move_comment_label}（{needed}必填）" if needed else self.move_comment_label

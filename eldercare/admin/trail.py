@@ -10,13 +10,14 @@ from eldercare.review import ReviewEvent
 
 # What an audit record keeps, in the bureau's words; a name that is not here is Chinese already or is shown as it is.
 KEPT = {
-    "what": "内容", "rows": "行", "fields": "字段", "model": "登记表", "format": "格式", "filters": "筛选", "message": "说明",
+    "what": "内容", "model": "登记表", "rows": "行", "fields": "字段", "format": "格式", "filters": "筛选", "message": "说明",
     "username": "账号", "reason": "原因", "why": "理由", "verb": "动作", "day": "日期", "days": "天数", "years": "年数",
     "amount": "金额（元）", "key": "编号", "number": "编号", "edition": "版本", "before": "原来", "after": "现在",
     "new": "新增", "changed": "变更", "unchanged": "未变", "missing": "未出现", "wrong": "有误", "errors": "错误",
     "warnings": "提醒", "begun": "新设", "ended": "终止", "kept": "沿用", "size": "大小（字节）", "sha256": "校验值",
     "upload": "上传编号", "voucher": "凭证", "field": "字段", "differences": "差异",
 }  # fmt: skip
+_PLACES = {key: place for place, key in enumerate(KEPT)}
 
 
 def register_named(label: str) -> str:
@@ -48,10 +49,9 @@ class TrailAdmin(ReadOnlyAdmin):
 
 
 def in_words(detail: dict) -> str:
-    """A JSON note as text; what is empty is left out."""
-    return "；".join(
-        f"{KEPT.get(key, key)}：{_text(key, value)}" for key, value in detail.items() if value not in ({}, [])
-    )
+    """A JSON note as text, in the order of KEPT, because a database may keep its own; what is empty is left out."""
+    keys = sorted(detail, key=lambda key: _PLACES.get(key, len(_PLACES)))
+    return "；".join(f"{KEPT.get(key, key)}：{_text(key, detail[key])}" for key in keys if detail[key] not in ({}, []))
 
 
 def _text(key: str, value: object) -> str:

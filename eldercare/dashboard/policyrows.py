@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from eldercare.dashboard.policystandards import SIGNS, Entry
+from eldercare.dashboard.policystandards import Entry
 from eldercare.policies import Policy, unpack
 from eldercare.regions import UNIT_KIND_LABELS
 from facilities.kinds import FacilityType
+from facilities.rules.demands import SIGNS
 from facilities.rules.phrases import amount, listed, plain
 from plans.models import Background, Duty, Indicator, PlanTable, Target, Task
 from subsidies.models import SubsidyScheme

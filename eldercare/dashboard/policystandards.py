@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 from eldercare.policies import Policy, unpack
 from facilities.kinds import FacilityType
 from facilities.models import Requirement, StandardEdition
-from facilities.rules.catalogue import CORE_FACTS, SUBJECTS
+from facilities.rules import demands
+from facilities.rules.catalogue import SUBJECTS
 from facilities.rules.phrases import amount, listed
 
-SIGNS = {">=": "不低于 ", "<=": "不高于 ", "=": "", "!=": "不是 ", ">": "高于 ", "<": "低于 "}
 MODALITIES = {"must": "必须", "principle": "原则性", "conditional": "有条件", "should": "建议性", "may": "可选"}
 CONDITIONS = {"declared": "由人认定", "derived": "由登记的数据得出"}
 
@@ -50,15 +49,15 @@ def editions(policy: Policy) -> list[tuple[StandardEdition, dict]]:
 
 def requirements(policy: Policy) -> Iterator[Entry]:
     """A line for each requirement; of an amendment also where each comes from, and a line for each that it drops."""
-    held = {row.pk: (row, _condition_names(body)) for row, body in editions(policy)}
+    held = {row.pk: (row, demands.condition_names(body)) for row, body in editions(policy)}
     titles = _titles(row for row, _ in held.values())
     for row in Requirement.objects.filter(edition__policy=policy).order_by("edition__valid_from", "position"):
         edition, conditions = held[row.edition_id]
         body = unpack(row.body)
         who = listed(FacilityType(code).label for code in row.applies_to) or SUBJECTS[row.subject]
         force = f"{row.wording}（{MODALITIES[row.modality]}）"
-        remark = "；".join(filter(None, (_origin(edition, row.key, titles), _remark(body, conditions))))
-        yield Entry(row.clause, f"{who}：{row.label}", _demand(body, conditions), force, remark, row.key)
+        remark = "；".join(filter(None, (_origin(edition, row.key, titles), demands.remark(body, conditions))))
+        yield Entry(row.clause, f"{who}：{row.label}", demands.demand(body, conditions), force, remark, row.key)
     for edition, _ in held.values():
         for gone in edition.amendment.get("removed", []):
             yield Entry(gone["clause"], gone["label"] or gone["id"], "本次修订删去", "", "", gone["id"])
@@ -84,8 +83,8 @@ def conditions(policy: Policy) -> Iterator[Entry]:
     for _, body in editions(policy):
         labels = {row["id"]: row["label"] for row in body.get("fact", [])}
         for row in body.get("condition", []):
-            test = _comparison(row, {}) if "value" in row else "是"
-            about = labels.get(row["fact"]) or _fact_label(row["fact"])
+            test = demands.comparison(row, {}) if "value" in row else "是"
+            about = labels.get(row["fact"]) or demands.fact_label(row["fact"])
             remark = "；".join(row[key] for key in ("evidence", "note", "reading") if row.get(key))
             yield Entry(row["clause"], row["label"], f"{about}：{test}", CONDITIONS[row["kind"]], remark, row["id"])
 
@@ -111,70 +110,3 @@ def _class_table(row: dict) -> ClassTable:
     notes = ("用房为使用面积；分界处归较高一类", row.get("note"), rooms.get("note"), rooms.get("reading"))
     classes = [step["class"] for step in steps]
     return ClassTable(row["label"], row["clause"], classes, lines, "；".join(note for note in notes if note))
-
-
-def _condition_names(body: dict) -> dict[str, str]:
-    return {row["id"]: row["label"] for row in body.get("condition", [])}
-
-
-def _demand(body: dict, conditions: dict[str, str]) -> str:
-    """The demanded value or names in words."""
-    if "min" in body:
-        rooms = listed(f"{name} {amount(area, '㎡')}" for name, area in body["min"].items())
-        return f"{rooms}（{len(body['min'])} 间合计 {amount(sum(body['min'].values()), '㎡')}，使用面积）"
-    if "each" in body:
-        return listed(body["each"]) + ("等" if body.get("open_list") else "")
-    if "alternatives" in body:
-        return " 或 ".join(_option(option, conditions) for option in body["alternatives"])
-    if "reference" in body:
-        return body["reference"]
-    if "value" not in body:
-        return "不得有" if body.get("polarity") == "forbid" else "须具备"
-    return _comparison(body, conditions)
-
-
-def _option(option: dict, conditions: dict[str, str]) -> str:
-    label = option.get("label") or listed(inner.get("label", "") for inner in option.get("all", option.get("any", [])))
-    return f"{label}（{_named(option['when'], conditions)}）" if option.get("when") else label
-
-
-def _comparison(body: dict, conditions: dict[str, str]) -> str:
-    value, unit = body["value"], body.get("unit", "")
-    if isinstance(value, bool):
-        forbidden = (body.get("polarity") == "forbid") == value
-        return "不得" if forbidden else "须是"
-    sign = SIGNS.get(body.get("operator", ""), "")
-    exceptions = [
-        f"；{_named(item['when'], conditions)}：{sign}{amount(item['value'], unit)}"
-        for item in body.get("exceptions", [])
-    ]
-    text = amount(value, unit) if isinstance(value, (int, Decimal)) else str(value)
-    return sign + text + "".join(exceptions)
-
-
-def _fact_label(fact: str) -> str:
-    """A core fact in words; a fact of the folder's own has its label in the requirement that asks for it."""
-    return CORE_FACTS[fact].label if fact in CORE_FACTS else ""
-
-
-def _named(when: str | list[str], conditions: dict[str, str]) -> str:
-    """Conditions by their labels."""
-    names = [when] if isinstance(when, str) else when
-    return "且".join(conditions.get(name, name) for name in names)
-
-
-def _remark(body: dict, conditions: dict[str, str]) -> str:
-    """When it applies, how it was read, what the portal filled in."""
-    scope = body.get("scope")
-    parts = [
-        f"适用于：{_named(body['when'], conditions)}" if body.get("when") else "",
-        "除外：" + " 或 ".join(conditions.get(name, name) for name in body["exempt_when"])
-        if body.get("exempt_when")
-        else "",
-        "认定不具备条件的不适用" if body.get("unless_false") else "",
-        f"适用于：{_fact_label(scope['fact'])}{_comparison(scope, conditions)}" if scope else "",
-        body.get("reading", ""),
-        body.get("note", ""),
-        "数值未印出，为系统解读" if body.get("value_printed") is False else "",
-    ]
-    return "；".join(part for part in parts if part)

@@ -11,7 +11,7 @@ from import_export.resources import ModelResource
 from import_export.widgets import Widget
 
 from eldercare import audit
-from eldercare.adminbase import broken_rule
+from eldercare.brokenrules import broken_rule
 from eldercare.importing.formats import UNREAD
 from eldercare.sheets.columns import NUMERIC, Reading, Sheet
 

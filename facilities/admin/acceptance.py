@@ -52,7 +52,6 @@ class AcceptanceReviewAdmin(BulkActions, Queue):
     """验收审核. Begun from a facility; the note is all that is typed, while it is a draft or returned."""
 
     change_form_template = "admin/facilities/acceptancereview/change_form.html"
-    move_comment_label = "办理意见（撤回、复核、撤销验收必填）"
     fields = ("note",)
 
     def get_urls(self):
@@ -131,7 +130,8 @@ class AcceptanceReviewAdmin(BulkActions, Queue):
             "waits_for": _waits_for(row, context["options"]),
             "print_url": f"{self._page(row).removesuffix('change/')}form/",
             "file_url": f"{_facility_page(row).removesuffix('change/')}file/",
-            **_moves(context["options"]),
+            **(moves := _moves(context["options"])),
+            "move_comment_label": self.comment_label(moves["options"]),
         }
 
     def render_change_form(self, request, context, *args, **kwargs):

@@ -68,7 +68,7 @@ class RectificationAdmin(ReviewableAdmin):
     form = ledgerform.RectificationForm
     change_list_template = "admin/facilities/rectification/change_list.html"
     change_form_template = "admin/facilities/rectification/change_form.html"
-    move_comment_label = "办理说明（各项操作都须填写）"
+    move_comment_label = "办理说明"
     list_display = (
         "number", "facility", "what", "problem", "measure", "answers", "deadline", "state", "reopening_count",
     )  # fmt: skip

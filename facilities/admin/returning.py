@@ -9,7 +9,8 @@ from django.shortcuts import redirect
 from django.urls import path
 
 from eldercare import review
-from eldercare.adminbase import VERSION_DIGITS, broken_rule
+from eldercare.adminbase import VERSION_DIGITS
+from eldercare.brokenrules import broken_rule
 from facilities.models import AcceptanceReview
 from facilities.services import returning
 

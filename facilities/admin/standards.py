@@ -1,14 +1,17 @@
 """Standards in the admin: read from policy folders, looked at here; only zone names wait for a person."""
 
 from django.contrib import admin
+from django.db.models import F
 from django.urls import reverse
 from django.utils.html import format_html
 
 from eldercare.admin.documents import LinkedInline, beside_policy
 from eldercare.adminbase import ReadOnlyAdmin, ReviewableAdmin, ScopedInline, ScopedRelatedFilter
+from eldercare.policies import unpack
 from facilities.admin import whatif
 from facilities.kinds import FacilityType
 from facilities.models import FunctionZone, Requirement, StandardEdition, ZoneAlias
+from facilities.rules import demands
 from facilities.rules.catalogue import KIND_LABELS
 
 # How a policy tells when its standards begin.
@@ -17,11 +20,31 @@ DATES_FROM = {
 }  # fmt: skip
 
 
-class RequirementInline(ScopedInline):
+class Demanding:
+    """Pages of clauses that say what each demands; of its edition they read the conditions, not the whole."""
+
+    def get_queryset(self, request):
+        rows = super().get_queryset(request).select_related("edition__policy").defer("edition__body")
+        return rows.annotate(conditions=F("edition__body__condition"))
+
+    @admin.display(description="标准")
+    def demanded(self, row: Requirement) -> str:
+        return demands.demand(*_read(row))
+
+    @admin.display(description="说明")
+    def remark(self, row: Requirement) -> str:
+        return demands.remark(*_read(row)) or "—"
+
+
+def _read(row: Requirement) -> tuple[dict, dict[str, str]]:
+    return unpack(row.body), demands.condition_names({"condition": row.conditions or ()})
+
+
+class RequirementInline(Demanding, ScopedInline):
     """The clauses of an edition."""
 
     model = Requirement
-    fields = readonly_fields = ("position", "label", "types", "clause", "modality", "wording")
+    fields = readonly_fields = ("position", "label", "demanded", "types", "clause", "modality", "wording")
     can_delete = False
 
     def has_add_permission(self, request, obj=None):
@@ -71,15 +94,16 @@ class StandardEditionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Requirement)
-class RequirementAdmin(ReadOnlyAdmin):
+class RequirementAdmin(Demanding, ReadOnlyAdmin):
     """标准条款."""
 
-    list_display = ("label", "edition", "types", "clause", "modality", "wording")
-    list_select_related = ("edition__policy",)
+    list_display = ("label", "demanded", "edition", "types", "clause", "modality", "wording")
     list_filter = ("modality", ("edition__policy", ScopedRelatedFilter))
     search_fields = ("label", "clause", "wording")
-    fields = ("edition", "position", "key", "label", "types", "clause", "category", "modality", "wording")
-    readonly_fields = ("types", "category")
+    fields = (
+        "edition", "position", "key", "label", "demanded", "types", "clause", "category", "modality", "wording", "remark",
+    )  # fmt: skip
+    readonly_fields = ("demanded", "types", "category", "remark")
 
     types = RequirementInline.types
 

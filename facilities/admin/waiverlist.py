@@ -43,7 +43,6 @@ class WaitingFilter(admin.SimpleListFilter):
 class WaiverAdmin(ReviewableAdmin):
     """偏差说明. Proposed on the page of its review; here it is found, read and decided."""
 
-    move_comment_label = "办理意见（不同意、收回同意必填）"
     list_display = ("facility", "township", "what", "deviation", "state", "proposal", "decision")
     list_select_related = ("facility__township", "facility__district", "proposed_by", "decided_by", "review")
     list_filter = (WaitingFilter, "status", "facility__type", WaiverDistrictFilter, WaiverTownshipFilter)

@@ -11,7 +11,8 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 
 from eldercare import review
-from eldercare.adminbase import VERSION_DIGITS, broken_rule
+from eldercare.adminbase import VERSION_DIGITS
+from eldercare.brokenrules import broken_rule
 from eldercare.review import Denied, MoveRefused
 from facilities import checks
 from facilities.models import AcceptanceReview, Waiver

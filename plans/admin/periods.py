@@ -65,6 +65,9 @@ class ReportingPeriodAdmin(ReviewableAdmin):
     def log_change(self, request, obj, message):
         """Nothing: the service has recorded it."""
 
+    def shown_state(self, row):
+        return row.standing(row.district.default_as_of())
+
     def make_move(self, request, obj, verb, comment, version, data):
         if verb not in MOVES:
             return super().make_move(request, obj, verb, comment, version, data)

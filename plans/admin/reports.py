@@ -28,7 +28,6 @@ class ProgressReportAdmin(ReviewableAdmin):
     """进度报表: the bureau receives a month or sends it back; townships hand in by uploading."""
 
     change_form_template = "admin/plans/progressreport/change_form.html"
-    move_comment_label = "办理意见（退回必须写明理由）"
     actions = ("accept_all",)
     list_display = (
         "township", "month", "state", "number", "submitted_at", "late", "warnings", "decider", "sheet_page",
