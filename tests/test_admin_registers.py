@@ -14,6 +14,7 @@ from eldercare.audit import AuditRecord
 from eldercare.names import RegionAlias
 from eldercare.regions import PopulationFact, Region
 from eldercare.tokens import ApiToken, issue
+from plans import periods
 from plans.models import PlanTable, PlanTarget, ProgressReport, ReportingPeriod
 from training.models import QuotaTable, TrainingQuota
 
@@ -518,3 +519,9 @@ def test_refused_login_speaks_of_the_account_as_the_page_does(client, clerk):
     told = client.post("/accounts/login/", {"username": clerk.username, "password": "wrong"}).content.decode()
     assert "账号或密码不对" in told
     assert "用户名" not in told
+
+
+def test_field_of_a_day_shows_it_as_every_page_does(as_clerk, wulong):
+    """Expected: the deadline of November 2020, the 5th of December."""
+    period = periods.period_of(wulong, date(2020, 11, 1))
+    assert 'value="2020-12-05"' in as_clerk.get(page("plans_reportingperiod_change", period.pk)).content.decode()
