@@ -6,22 +6,11 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from endpoints import LISTS
 
 from plans.models import ReportingPeriod
 
-PATHS = (
-    "regions",
-    "policies",
-    "standards",
-    "facilities",
-    "findings",
-    "plan-targets",
-    "progress",
-    "subsidy-claims",
-    "subsidy-payments",
-    "training-quotas",
-    "coverage",
-)
+PATHS = (*LISTS, "coverage")
 
 
 @pytest.fixture

@@ -30,6 +30,22 @@ def without_hidden_sheet(workbook):
     return Workbook([grid for grid in workbook.grids if grid.name == SHEET.name])
 
 
+def rewritten(line: str, **meta):
+    """A copy in which somebody typed over the line under the title."""
+    book = openpyxl.load_workbook(BytesIO(writer.template(SHEET, [full_row()], meta=META | meta)))
+    book.worksheets[0]["A2"] = line
+    changed = BytesIO()
+    book.save(changed)
+    return loaded(changed.getvalue())
+
+
+def own_form(line: str):
+    """A form of one's own: a line above, the portal's headings and rows below."""
+    rows = without_hidden_sheet(copy()).grids[0].rows
+    header = next(at for at, row in enumerate(rows) if row and row[0] == SHEET.columns[0].label)
+    return Workbook([Grid("月报", [(line,), *rows[header:]])])
+
+
 @pytest.mark.parametrize("left", [lambda book: book, without_hidden_sheet], ids=["xlsx", "csv"])
 @pytest.mark.parametrize(
     ("meta", "code", "message"),
@@ -83,11 +99,8 @@ def test_file_that_says_nothing_of_itself_only_lacks_its_header():
 
 
 def test_title_changed_by_hand_does_not_turn_november_into_december():
-    book = openpyxl.load_workbook(BytesIO(writer.template(SHEET, [full_row()], meta=META | {"period": "2020-11"})))
-    book.worksheets[0]["A2"] = "填报单位：白马镇（500156101）　报送期：2020年12月　表样：progress/1"
-    changed = BytesIO()
-    book.save(changed)
-    assert [problem.code for problem in said(loaded(changed.getvalue()))] == ["other_period"]
+    book = rewritten("填报单位：白马镇（500156101）　报送期：2020年12月　表样：progress/1", period="2020-11")
+    assert [problem.code for problem in said(book)] == ["other_period"]
 
 
 @pytest.mark.parametrize(
@@ -101,22 +114,14 @@ def test_title_changed_by_hand_does_not_turn_november_into_december():
     ],
 )
 def test_own_form_with_another_month_in_its_title_asks_for_a_look(line, told):
-    book = without_hidden_sheet(copy())
-    header = book.grids[0].rows.index(
-        next(row for row in book.grids[0].rows if row and row[0] == SHEET.columns[0].label)
-    )
-    own = Workbook([Grid("月报", [(line,), *book.grids[0].rows[header:]])])
-    found = said(own)
+    found = said(own_form(line))
     assert [problem.message for problem in found] == told
     assert all(problem.level is Level.WARNING and problem.hint for problem in found)
 
 
 def test_line_changed_by_hand_beside_the_hidden_month_is_told():
-    book = openpyxl.load_workbook(BytesIO(writer.template(SHEET, [full_row()], meta=META)))
-    book.worksheets[0]["A2"] = "填报单位：白马镇（500156101）　报送期：2019年12月　表样：progress/1"
-    changed = BytesIO()
-    book.save(changed)
-    assert [problem.code for problem in said(loaded(changed.getvalue()))] == ["other_title"]
+    book = rewritten("填报单位：白马镇（500156101）　报送期：2019年12月　表样：progress/1")
+    assert [problem.code for problem in said(book)] == ["other_title"]
 
 
 @pytest.mark.parametrize(
@@ -130,10 +135,7 @@ def test_line_changed_by_hand_beside_the_hidden_month_is_told():
     ],
 )
 def test_own_form_of_another_township_asks_for_a_look(line, told):
-    grid = without_hidden_sheet(copy()).grids[0]
-    header = next(at for at, row in enumerate(grid.rows) if row and row[0] == SHEET.columns[0].label)
-    own = Workbook([Grid("月报", [(line,), *grid.rows[header:]])])
-    found = said(own, EXPECTED | {"township_name": "白马镇"})
+    found = said(own_form(line), EXPECTED | {"township_name": "白马镇"})
     assert [problem.message for problem in found] == told
     assert all(problem.level is Level.WARNING for problem in found)
 
